@@ -1,0 +1,139 @@
+/**
+ * Keys of the catalog table. This layout is a one-way door: docs/data-layout.md describes it, and it changes only with a
+ * decision. Every key of a patient's data starts with home region and hospital, so a store narrowed to one hospital cannot
+ * name another's items.
+ */
+import type { Key } from "../ports.ts";
+
+export interface HospitalKey {
+  readonly region: string;
+  readonly hospital: string;
+}
+export interface StudyKey extends HospitalKey {
+  readonly studyUid: string;
+}
+export interface SeriesKey extends StudyKey {
+  readonly seriesUid: string;
+}
+export interface InstanceKey extends SeriesKey {
+  readonly sopUid: string;
+}
+
+/** Counter items a study (and each series) is spread over, so that parallel writers do not collide. */
+export const counterShards = 16;
+
+const tenant = ({ region, hospital }: HospitalKey): string => `${region}#${hospital}`;
+/** Partition of a study: the study item, its series, instances, counters, conflicts, expectations and report pointers. */
+export const studyPartition = (key: StudyKey): string => `STUDY#${tenant(key)}#${key.studyUid}`;
+
+export const keys = {
+  hospital: (key: HospitalKey): Key => ({ pk: `NETWORK#${key.region}`, sk: `HOSPITAL#${key.hospital}` }),
+  keyGroup: (region: string, group: string): Key => ({ pk: `NETWORK#${region}`, sk: `KEYGROUP#${group}` }),
+
+  study: (key: StudyKey): Key => ({ pk: studyPartition(key), sk: "STUDY" }),
+  series: (key: SeriesKey): Key => ({ pk: studyPartition(key), sk: `SERIES#${key.seriesUid}` }),
+  /** `I#` sorts apart from SERIES so that one query reads the instances of a series, or of the study. */
+  instance: (key: InstanceKey): Key => ({
+    pk: studyPartition(key),
+    sk: `INSTANCE#${key.seriesUid}#${key.sopUid}`,
+  }),
+  studyCounter: (key: StudyKey, shard: number): Key => ({
+    pk: studyPartition(key),
+    sk: `COUNT#STUDY#${shardName(shard)}`,
+  }),
+  seriesCounter: (key: SeriesKey, shard: number): Key => ({
+    pk: studyPartition(key),
+    sk: `COUNT#SERIES#${key.seriesUid}#${shardName(shard)}`,
+  }),
+  /** What an upload announced it would send of this study. */
+  expectation: (key: StudyKey, uploadId: string): Key => ({
+    pk: studyPartition(key),
+    sk: `EXPECT#${uploadId}`,
+  }),
+  conflict: (key: StudyKey, sopUid: string, sha256: string): Key => ({
+    pk: studyPartition(key),
+    sk: `CONFLICT#${sopUid}#${sha256}`,
+  }),
+  reportPointer: (key: StudyKey, reportId: string): Key => ({
+    pk: studyPartition(key),
+    sk: `REPORT#${reportId}`,
+  }),
+
+  /** One per SOP Instance UID and hospital: who may write the archive object, and with which bytes. */
+  claim: (key: HospitalKey, sopUid: string): Key => ({ pk: `CLAIM#${tenant(key)}#${sopUid}`, sk: "CLAIM" }),
+  /** Studies that still receive instances, oldest activity first: read by the quiet-period job. */
+  open: (key: StudyKey): Key => ({ pk: `OPEN#${key.region}`, sk: `${key.hospital}#${key.studyUid}` }),
+
+  upload: (key: HospitalKey, uploadId: string): Key => ({ pk: uploadPartition(key, uploadId), sk: "UPLOAD" }),
+  uploadFile: (key: HospitalKey, uploadId: string, fileId: string): Key => ({
+    pk: uploadPartition(key, uploadId),
+    sk: `FILE#${fileId}`,
+  }),
+  uploadList: (key: HospitalKey, uploadId: string): Key => ({ pk: `UPLOADS#${tenant(key)}`, sk: uploadId }),
+
+  report: (reportId: string): Key => ({ pk: `REPORT#${reportId}`, sk: "REPORT" }),
+  reportVersion: (reportId: string, version: number): Key => ({
+    pk: `REPORT#${reportId}`,
+    sk: `VERSION#${String(version).padStart(6, "0")}`,
+  }),
+
+  share: (shareId: string): Key => ({ pk: `SHARE#${shareId}`, sk: "SHARE" }),
+  shareAccess: (shareId: string, at: string, accessId: string): Key => ({
+    pk: `SHARE#${shareId}`,
+    sk: `ACCESS#${at}#${accessId}`,
+  }),
+  shareList: (key: HospitalKey, shareId: string): Key => ({ pk: `SHARES#${tenant(key)}`, sk: shareId }),
+  /** `hash`: hex SHA-256 of the link's token; the token itself is never stored. */
+  shareToken: (hash: string): Key => ({ pk: `SHARETOKEN#${hash}`, sk: "SHARETOKEN" }),
+  /** `hash`: hex SHA-256 of the short-lived access token that opening a link gives. */
+  shareSession: (hash: string): Key => ({ pk: `SHARESESSION#${hash}`, sk: "SHARESESSION" }),
+
+  consult: (consultId: string): Key => ({ pk: `CONSULT#${consultId}`, sk: "CONSULT" }),
+  /** A consult as the receiving hospital's worklist shows it. */
+  worklist: (to: HospitalKey, consultId: string): Key => ({ pk: `WORKLIST#${tenant(to)}`, sk: consultId }),
+  /** Access beyond the own hospital. `grantee`: `hospital-<id>`, `consult-<id>` or `share-<id>`. */
+  studyAccess: (grantee: string, key: StudyKey): Key => ({
+    pk: `ACCESS#${grantee}`,
+    sk: `STUDY#${key.studyUid}#${tenant(key)}`,
+  }),
+
+  /** `principal` is hashed into the key by the caller; `key` is the client's Idempotency-Key. */
+  idempotency: (principal: string, key: string): Key => ({ pk: `IDEMPOTENCY#${principal}`, sk: key }),
+
+  /** `day`: YYYY-MM-DD; `shard`: two digits; `id`: a ULID. Lives in the audit table. */
+  audit: (key: HospitalKey, day: string, shard: number, id: string): Key => ({
+    pk: `AUDIT#${tenant(key)}#${day}#${shardName(shard)}`,
+    sk: id,
+  }),
+} as const;
+
+/** Prefixes for queries within a study's partition. */
+export const prefixes = {
+  series: "SERIES#",
+  instances: (seriesUid?: string): string =>
+    seriesUid === undefined ? "INSTANCE#" : `INSTANCE#${seriesUid}#`,
+  studyCounters: "COUNT#STUDY#",
+  seriesCounters: (seriesUid: string): string => `COUNT#SERIES#${seriesUid}#`,
+  expectations: "EXPECT#",
+  conflicts: "CONFLICT#",
+  reports: "REPORT#",
+  files: "FILE#",
+} as const;
+
+export function uploadPartition(key: HospitalKey, uploadId: string): string {
+  return `UPLOAD#${tenant(key)}#${uploadId}`;
+}
+
+/** Search partitions: each item points at one study (`studyUid`), the sort key orders newest last by date. */
+export const searchPartitions = {
+  /** All studies of a hospital by month. Sort key: `<StudyDate><StudyTime>#<study>`. */
+  month: (key: HospitalKey, yyyymm: string): string => `FIND#${tenant(key)}#MONTH#${yyyymm}`,
+  modalityMonth: (key: HospitalKey, modality: string, yyyymm: string): string =>
+    `FIND#${tenant(key)}#MODALITY#${modality}#${yyyymm}`,
+  patientId: (key: HospitalKey, patientId: string): string => `FIND#${tenant(key)}#PATIENT#${patientId}`,
+  accession: (key: HospitalKey, accession: string): string => `FIND#${tenant(key)}#ACCESSION#${accession}`,
+  /** Name keys share a partition by first character. Sort key: `<name key>#<StudyDate>#<study>`. */
+  name: (key: HospitalKey, firstCharacter: string): string => `FIND#${tenant(key)}#NAME#${firstCharacter}`,
+} as const;
+
+const shardName = (shard: number): string => String(shard).padStart(2, "0");

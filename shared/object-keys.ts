@@ -1,0 +1,48 @@
+/**
+ * Keys of stored objects. A one-way door like the catalog's keys: docs/data-layout.md describes it.
+ * UIDs are checked against PS3.5 §9.1 before they get here, so no key can leave its prefix.
+ */
+import type { HospitalKey, InstanceKey, SeriesKey, StudyKey } from "./catalog/keys.ts";
+
+export type Priority = "routine" | "stat";
+
+export interface LandingKey {
+  readonly priority: Priority;
+  readonly hospital: string;
+  readonly uploadId: string;
+  readonly fileId: string;
+}
+
+const study = (key: StudyKey): string => `${key.region}/${key.hospital}/${key.studyUid}`;
+const series = (key: SeriesKey): string => `${study(key)}/${key.seriesUid}`;
+const instance = (key: InstanceKey): string => `${series(key)}/${key.sopUid}`;
+
+export const objectKeys = {
+  /** Priority comes first: it chooses the queue. */
+  landing: (key: LandingKey): string => `${key.priority}/${key.hospital}/${key.uploadId}/${key.fileId}`,
+  /** The original, unchanged. The SHA-256 in the key makes a second copy of the same bytes the same object. */
+  original: (key: InstanceKey, sha256: string): string => `${instance(key)}/${sha256}.dcm`,
+  /** Everything derived from an original carries its SHA-256 too: a resolved conflict never serves stale pixels. */
+  metadata: (key: InstanceKey, sha256: string): string => `${instance(key)}/${sha256}/metadata.json`,
+  thumbnail: (key: InstanceKey, sha256: string): string => `${instance(key)}/${sha256}/thumbnail.jpg`,
+  /** `frame` counts from 1, as in PS3.18. */
+  frame: (key: InstanceKey, sha256: string, frame: number): string =>
+    `${instance(key)}/${sha256}/frames/${frame}`,
+  quarantine: (key: HospitalKey, uploadId: string, fileId: string): string =>
+    `quarantine/${key.region}/${key.hospital}/${uploadId}/${fileId}`,
+  conflict: (key: InstanceKey, sha256: string): string => `conflict/${instance(key)}/${sha256}.dcm`,
+} as const;
+
+/** Reads a landing key back; undefined when it is not one of ours. */
+export function parseLandingKey(key: string): LandingKey | undefined {
+  const match = /^(routine|stat)\/([a-z0-9-]{1,63})\/([0-9A-HJKMNP-TV-Z]{26})\/([0-9]{1,6})$/.exec(key);
+  if (!match) return undefined;
+  const [, priority, hospital, uploadId, fileId] = match as unknown as [
+    string,
+    Priority,
+    string,
+    string,
+    string,
+  ];
+  return { priority, hospital, uploadId, fileId };
+}
