@@ -1,0 +1,49 @@
+/**
+ * What a permitted request carries into its use case: stores already narrowed to what the principal may reach, and the
+ * means to leave an audit record. A use case never sees an un-narrowed store.
+ */
+import type { HospitalKey, StudyKey } from "../catalog/keys.ts";
+import type { ObjectStore, Table, Write } from "../ports.ts";
+import type { Caller } from "./principal.ts";
+
+export interface Reach {
+  /** Hospitals all of whose data is in reach. */
+  readonly hospitals: readonly HospitalKey[];
+  /** Single studies in reach through StudyAccess items. */
+  readonly studies: readonly StudyKey[];
+  /** Grantees whose StudyAccess partitions may be read: `hospital-…`, `consult-…`, `share-…`. */
+  readonly grantees: readonly string[];
+}
+
+/** What an audit record says besides who, when, from where and which policy: never a patient's data. */
+export interface Audited {
+  readonly hospital?: HospitalKey;
+  readonly studyUid?: string;
+  readonly seriesUid?: string;
+  readonly sopUid?: string;
+  readonly reportId?: string;
+  readonly shareId?: string;
+  readonly consultId?: string;
+  readonly uploadId?: string;
+  /** Why: the caller's stated purpose (`X-Purpose-Of-Use`) or the route's own. */
+  readonly detail?: string;
+}
+
+export interface Grant {
+  readonly caller: Caller;
+  /** The route's id, as the audit record names the action. */
+  readonly action: string;
+  /** Ids of the Cedar policies that allowed it. */
+  readonly policies: readonly string[];
+  readonly reach: Reach;
+  /** The study a `study`, `report`, `share`, `consult` or `opened-share` route was narrowed to. */
+  readonly study?: StudyKey;
+  /** Hospital the caller acts for in this request. */
+  readonly hospital?: HospitalKey;
+  readonly table: Table;
+  readonly objects: ObjectStore;
+  /** A write to put into the use case's own transaction. */
+  auditWrite(audited: Audited): Write;
+  /** Makes the record durable now: for reads, before the answer. */
+  audit(audited: Audited): Promise<void>;
+}

@@ -1,0 +1,92 @@
+/** Domain events, published from the table's stream. A breaking change is a new version beside the old one. */
+
+export interface Events {
+  "InstanceIndexed.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly studyUid: string;
+    readonly seriesUid: string;
+    readonly sopUid: string;
+    readonly sha256: string;
+  };
+  "StudyIndexed.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly studyUid: string;
+    readonly instances: number;
+    readonly series: number;
+    readonly because: "manifest" | "quiet";
+  };
+  "ConflictFound.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly studyUid: string;
+    readonly sopUid: string;
+    readonly sha256: string;
+  };
+  "FileQuarantined.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly uploadId: string;
+    readonly fileId: string;
+    readonly reason: string;
+  };
+  "ConsultCreated.v1": {
+    readonly region: string;
+    readonly from: string;
+    readonly to: string;
+    readonly consultId: string;
+    readonly studyUid: string;
+    readonly priority: string;
+  };
+  "ReportSigned.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly studyUid: string;
+    readonly reportId: string;
+    readonly version: number;
+  };
+  "ShareOpened.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly studyUid: string;
+    readonly shareId: string;
+  };
+  "ShareRevoked.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly studyUid: string;
+    readonly shareId: string;
+  };
+}
+export type EventType = keyof Events;
+
+/** Every catalog item names what it is, so that the stream's reader need not parse keys. */
+export type ItemType =
+  | "hospital"
+  | "key-group"
+  | "study"
+  | "series"
+  | "instance"
+  | "counter"
+  | "expectation"
+  | "conflict"
+  | "claim"
+  | "open-study"
+  | "upload"
+  | "upload-file"
+  | "upload-list"
+  | "find"
+  | "report"
+  | "report-version"
+  | "report-pointer"
+  | "share"
+  | "share-access"
+  | "share-list"
+  | "share-token"
+  | "share-session"
+  | "consult"
+  | "worklist"
+  | "study-access"
+  | "idempotency"
+  | "audit";
