@@ -1,0 +1,131 @@
+/** Shapes of the catalog's items, as read back from the table. docs/data-layout.md is their page for people. */
+import type { ItemType } from "../contract/events.ts";
+import type { Priority } from "../object-keys.ts";
+import type { Item } from "../ports.ts";
+import type { HospitalKey, InstanceKey, SeriesKey, StudyKey } from "./keys.ts";
+
+/** PS3.18 Annex F: attributes by tag, as eight hexadecimal digits. */
+export type DicomJson = Readonly<
+  Record<
+    string,
+    {
+      readonly vr: string;
+      readonly Value?: readonly unknown[];
+      readonly BulkDataURI?: string;
+      readonly InlineBinary?: string;
+    }
+  >
+>;
+
+type Typed<T extends ItemType> = Item & { readonly type: T };
+
+export type EncounterClass = "outpatient" | "inpatient" | "unknown";
+export const tiers = ["village", "township", "county", "city", "province"] as const;
+export type Tier = (typeof tiers)[number];
+
+export interface HospitalItem extends Typed<"hospital">, HospitalKey {
+  readonly name: string;
+  readonly tier: Tier;
+  /** Group of hospitals that share a KMS key. */
+  readonly keyGroup: string;
+  readonly keyArn: string;
+  readonly createdAt: string;
+}
+
+/** First writer wins; roll-ups add the counted attributes later. */
+export interface StudyItem extends Typed<"study">, StudyKey {
+  /** Study-level attributes for QIDO-RS. */
+  readonly attributes: DicomJson;
+  readonly patientId?: string;
+  readonly studyDate?: string;
+  readonly keyArn: string;
+  readonly createdAt: string;
+  /** Rolled up from the counters by the table's stream; a reader that needs the exact number sums the counters. */
+  readonly instances?: number;
+  readonly seriesCount?: number;
+  readonly modalities?: readonly string[];
+  readonly lastIndexedAt?: string;
+  readonly completedAt?: string;
+  readonly retainUntil: string;
+}
+
+export interface SeriesItem extends Typed<"series">, SeriesKey {
+  readonly attributes: DicomJson;
+  readonly modality?: string;
+  readonly instances?: number;
+  readonly createdAt: string;
+}
+
+export interface InstanceItem extends Typed<"instance">, InstanceKey {
+  readonly attributes: DicomJson;
+  /** Hex SHA-256 of the original bytes. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly transferSyntaxUid: string;
+  readonly sopClassUid: string;
+  readonly instanceNumber?: number;
+  /** KMS key the object and everything derived from it is written with. */
+  readonly keyArn: string;
+  readonly archiveVersionId?: string;
+  readonly uploadId: string;
+  readonly fileId: string;
+  readonly priority: Priority;
+  readonly indexedAt: string;
+  /** Set by derive: `ready`, `none` (no pixels), `pending:<transfer syntax uid>`, `unavailable:<reason>`; absent until then. */
+  readonly thumbnail?: string;
+  /** Frames stored one by one; 0 while pending. */
+  readonly frames?: number;
+}
+
+export type FileState = "awaiting" | "stored" | "indexed" | "duplicate" | "conflict" | "quarantined";
+
+export interface UploadItem extends Typed<"upload">, HospitalKey {
+  readonly uploadId: string;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly priority: Priority;
+  readonly encounterClass: EncounterClass;
+  readonly completedAt?: string;
+  readonly fileCount: number;
+  readonly expected?: readonly { readonly studyUid: string; readonly instances: number }[];
+}
+
+export interface UploadFileItem extends Typed<"upload-file">, HospitalKey {
+  readonly uploadId: string;
+  readonly fileId: string;
+  /** The client's relative name; may hold a patient's name, so it is only ever shown to the uploading hospital. */
+  readonly name: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly state: FileState;
+  readonly multipartId?: string;
+  readonly reason?: {
+    readonly code: string;
+    readonly offset?: number;
+    readonly en: string;
+    readonly zh: string;
+  };
+  readonly studyUid?: string;
+  readonly seriesUid?: string;
+  readonly sopUid?: string;
+  readonly updatedAt: string;
+}
+
+/** Access to one study beyond its own hospital, written by a consult, a share or an agreement. */
+export interface StudyAccessItem extends Typed<"study-access">, StudyKey {
+  readonly grantee: string;
+  readonly because: string;
+  readonly permissions: readonly ("view" | "report" | "download")[];
+  /** Epoch seconds; also the table's TTL. */
+  readonly expiresAt?: number;
+}
+
+export interface ConsultItem extends Typed<"consult">, StudyKey {
+  readonly consultId: string;
+  readonly toHospital: string;
+  readonly priority: Priority;
+  readonly question?: string;
+  readonly status: "requested" | "answered";
+  readonly createdBy: string;
+  readonly createdAt: string;
+}
