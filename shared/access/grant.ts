@@ -36,7 +36,10 @@ export interface Grant {
   /** Ids of the Cedar policies that allowed it. */
   readonly policies: readonly string[];
   readonly reach: Reach;
-  /** The study a `study`, `report`, `share`, `consult` or `opened-share` route was narrowed to. */
+  /**
+   * The study a `study`, `report`, `share`, `consult` or `opened-share` route was narrowed to; also of a `scope` route whose
+   * path names a study: looked up in the scope's hospitals and granted studies, 404 when in none, 409 when in several.
+   */
   readonly study?: StudyKey;
   /** Hospital the caller acts for in this request. */
   readonly hospital?: HospitalKey;

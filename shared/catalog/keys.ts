@@ -126,6 +126,8 @@ export function uploadPartition(key: HospitalKey, uploadId: string): string {
 
 /** Search partitions: each item points at one study (`studyUid`), the sort key orders newest last by date. */
 export const searchPartitions = {
+  /** The months in which the hospital has studies (sort key: YYYYMM, `000000` for undated ones), so a search visits no empty month. */
+  months: (key: HospitalKey): string => `FIND#${tenant(key)}#MONTHS`,
   /** All studies of a hospital by month. Sort key: `<StudyDate><StudyTime>#<study>`. */
   month: (key: HospitalKey, yyyymm: string): string => `FIND#${tenant(key)}#MONTH#${yyyymm}`,
   modalityMonth: (key: HospitalKey, modality: string, yyyymm: string): string =>

@@ -1,0 +1,12 @@
+/** What one search may cost. Stated in docs/conformance-statement.md; a test computes the read units they lead to. */
+export const searchLimits = {
+  /** Results a page, when the client names no limit, and at most. */
+  defaultLimit: 100,
+  maximumLimit: 1000,
+  /** Studies a request may look at to fill its page when part of the query is served by no index. */
+  studiesExamined: 1000,
+  /** Studies granted from other hospitals that a request may look at. */
+  grantsExamined: 500,
+  /** `offset` walks over what it skips; beyond this use the cursor. */
+  maximumOffset: 1000,
+} as const;
