@@ -45,7 +45,8 @@ export interface RealFile {
   readonly patientId: string | null;
   readonly patientName: string | null;
   readonly patientNameAcceptable?: readonly string[];
-  readonly truth?: { readonly patientName?: string; readonly [name: string]: unknown };
+  /** Known by construction, by keyword: `PatientName`, `InstitutionName`, … */
+  readonly truth?: Readonly<Record<string, unknown>>;
   readonly specificCharacterSet: string | null;
   readonly modality: string | null;
   readonly rows: number | null;
@@ -53,7 +54,7 @@ export interface RealFile {
   readonly numberOfFrames: number | null;
   readonly hasPixelData: boolean;
   readonly pixels: PixelsReference | null;
-  readonly png?: { readonly path?: string; readonly [name: string]: unknown } | string;
+  readonly png?: { readonly path: string; readonly [name: string]: unknown };
   readonly [name: string]: unknown;
   /** The file's bytes. */
   readonly bytes: () => Uint8Array;
