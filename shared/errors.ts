@@ -12,6 +12,7 @@ export const problems = {
   "not-acceptable": { status: 406, title: "None of the accepted media types can be produced" },
   conflict: { status: 409, title: "The request conflicts with what is stored" },
   "ambiguous-study": { status: 409, title: "More than one hospital holds this study" },
+  "passcode-required": { status: 403, title: "This link needs its passcode" },
   "link-closed": { status: 404, title: "This link cannot be opened" },
   "precondition-failed": { status: 412, title: "Changed by someone else since you read it" },
   "too-large": { status: 413, title: "Over a limit" },

@@ -28,6 +28,9 @@ export const objectKeys = {
   /** `frame` counts from 1, as in PS3.18. */
   frame: (key: InstanceKey, sha256: string, frame: number): string =>
     `${instance(key)}/${sha256}/frames/${frame}`,
+  /** What a doctor signed, enveloped. Its own prefix: only the report function may write there. */
+  signedReport: (key: StudyKey, reportId: string, version: number, sha256: string): string =>
+    `report/${study(key)}/${reportId}/${version}/${sha256}.json.enc`,
   quarantine: (key: HospitalKey, uploadId: string, fileId: string): string =>
     `quarantine/${key.region}/${key.hospital}/${uploadId}/${fileId}`,
   conflict: (key: InstanceKey, sha256: string): string => `conflict/${instance(key)}/${sha256}.dcm`,

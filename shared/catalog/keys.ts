@@ -82,7 +82,7 @@ export const keys = {
     pk: `SHARE#${shareId}`,
     sk: `ACCESS#${at}#${accessId}`,
   }),
-  shareList: (key: HospitalKey, shareId: string): Key => ({ pk: `SHARES#${tenant(key)}`, sk: shareId }),
+  shareList: (key: HospitalKey, shareId: string): Key => ({ pk: shareListPartition(key), sk: shareId }),
   /** `hash`: hex SHA-256 of the link's token; the token itself is never stored. */
   shareToken: (hash: string): Key => ({ pk: `SHARETOKEN#${hash}`, sk: "SHARETOKEN" }),
   /** `hash`: hex SHA-256 of the short-lived access token that opening a link gives. */
@@ -90,7 +90,20 @@ export const keys = {
 
   consult: (consultId: string): Key => ({ pk: `CONSULT#${consultId}`, sk: "CONSULT" }),
   /** A consult as the receiving hospital's worklist shows it. */
-  worklist: (to: HospitalKey, consultId: string): Key => ({ pk: `WORKLIST#${tenant(to)}`, sk: consultId }),
+  worklist: (to: HospitalKey, priority: "routine" | "stat", consultId: string): Key => ({
+    pk: worklistPartition(to),
+    sk: `OPEN#${priority === "stat" ? 0 : 1}#${consultId}`,
+  }),
+  /** Where a consult's worklist item moves once it is answered, so that the open ones stay a short list. */
+  worklistDone: (to: HospitalKey, consultId: string): Key => ({
+    pk: worklistPartition(to),
+    sk: `DONE#${consultId}`,
+  }),
+  /** In the study's partition: who was asked, so that signing finds the consults it answers. */
+  consultPointer: (key: StudyKey, toHospital: string, consultId: string): Key => ({
+    pk: studyPartition(key),
+    sk: `CONSULT#${toHospital}#${consultId}`,
+  }),
   /** Access beyond the own hospital. `grantee`: `hospital-<id>`, `consult-<id>` or `share-<id>`. */
   studyAccess: (grantee: string, key: StudyKey): Key => ({
     pk: `ACCESS#${grantee}`,
@@ -117,11 +130,22 @@ export const prefixes = {
   expectations: "EXPECT#",
   conflicts: "CONFLICT#",
   reports: "REPORT#",
+  versions: "VERSION#",
+  accesses: "ACCESS#",
+  consults: (toHospital: string): string => `CONSULT#${toHospital}#`,
   files: "FILE#",
 } as const;
 
 export function uploadPartition(key: HospitalKey, uploadId: string): string {
   return `UPLOAD#${tenant(key)}#${uploadId}`;
+}
+
+/** A hospital's worklist: open consults (stat first, then oldest first), then answered ones. */
+export function worklistPartition(to: HospitalKey): string {
+  return `WORKLIST#${tenant(to)}`;
+}
+export function shareListPartition(key: HospitalKey): string {
+  return `SHARES#${tenant(key)}`;
 }
 
 /** Search partitions: each item points at one study (`studyUid`), the sort key orders newest last by date. */
