@@ -45,7 +45,9 @@ export const attributes = {
   "00400245": { keyword: "PerformedProcedureStepStartTime", vr: "TM", level: "series" },
 } as const satisfies Record<string, Attribute>;
 
-const byKeyword = new Map(Object.entries(attributes).map(([tag, { keyword }]) => [keyword, tag]));
+const byKeyword = new Map<string, string>(
+  Object.entries(attributes).map(([tag, { keyword }]) => [keyword, tag]),
+);
 
 /** The tag a query parameter names, as eight upper-case hexadecimal digits; undefined when it names none. */
 export function tagOf(name: string): string | undefined {

@@ -8,7 +8,8 @@ type PersonName = { readonly Alphabetic?: string; readonly Ideographic?: string;
 
 /** Whether a dataset matches every key. `fuzzy` widens person names to pinyin, initials and word beginnings. */
 export function matchesAll(dataset: DicomJson, match: ReadonlyMap<string, string>, fuzzy: boolean): boolean {
-  for (const [tag, wanted] of match) if (!matchesOne(dataset[tag]?.Value ?? [], tag, wanted, fuzzy)) return false;
+  for (const [tag, wanted] of match)
+    if (!matchesOne(dataset[tag]?.Value ?? [], tag, wanted, fuzzy)) return false;
   return true;
 }
 
@@ -37,7 +38,10 @@ export function parseRange(value: string, tag: string): DateRange {
   const match = /^(\d{2,14}(?:\.\d{1,6})?)?(-)?(\d{2,14}(?:\.\d{1,6})?)?$/.exec(value.replaceAll(":", ""));
   const [, from, dash, to] = match ?? [];
   if (!match || (from === undefined && to === undefined) || (dash === undefined && to !== undefined)) {
-    throw new Problem("invalid-request", `${attributeOf(tag)?.keyword ?? tag} must be a date or a range such as 20260101-20260131.`);
+    throw new Problem(
+      "invalid-request",
+      `${attributeOf(tag)?.keyword ?? tag} must be a date or a range such as 20260101-20260131.`,
+    );
   }
   if (dash === undefined) return { from: from as string, to: from as string };
   return { from: from ?? "", to: to ?? "" };
@@ -46,7 +50,9 @@ export function parseRange(value: string, tag: string): DateRange {
 function inRange(value: string, wanted: string, tag: string): boolean {
   const { from, to } = parseRange(wanted, tag);
   // A shorter time such as 0930 means the whole minute, so compare on the length asked for.
-  return (from === "" || value.slice(0, from.length) >= from) && (to === "" || value.slice(0, to.length) <= to);
+  return (
+    (from === "" || value.slice(0, from.length) >= from) && (to === "" || value.slice(0, to.length) <= to)
+  );
 }
 
 const wildcard = /[*?]/;

@@ -14,8 +14,20 @@ export interface Search {
   readonly cursor?: string;
 }
 
-const levelsAbove = { study: ["study"], series: ["study", "series"], instance: ["study", "series", "instance"] } as const;
-const control = new Set(["limit", "offset", "fuzzymatching", "includefield", "cursor", "accept", "emptyvaluematching"]);
+const levelsAbove = {
+  study: ["study"],
+  series: ["study", "series"],
+  instance: ["study", "series", "instance"],
+} as const;
+const control = new Set([
+  "limit",
+  "offset",
+  "fuzzymatching",
+  "includefield",
+  "cursor",
+  "accept",
+  "emptyvaluematching",
+]);
 
 /** Throws Problem("invalid-request") that names the parameter and never its value: values are patients' data. */
 export function parseSearch(query: URLSearchParams, level: Level): Search {
@@ -45,12 +57,18 @@ function matchingTag(name: string, level: Level): string {
   const attribute = tag === undefined ? undefined : attributeOf(tag);
   if (tag === undefined || attribute === undefined) {
     const shown = /^[A-Za-z0-9.]{1,64}$/.test(name) ? name : "with that name";
-    throw new Problem("invalid-request", `There is no matching key ${shown}. The conformance statement lists them.`);
+    throw new Problem(
+      "invalid-request",
+      `There is no matching key ${shown}. The conformance statement lists them.`,
+    );
   }
   // Modality belongs to the series, yet clients ask for it at study level and mean ModalitiesInStudy.
   if (level === "study" && attribute.keyword === "Modality") return "00080061";
   if (!(levelsAbove[level] as readonly Level[]).includes(attribute.level)) {
-    throw new Problem("invalid-request", `${attribute.keyword} belongs to the ${attribute.level} level; search there.`);
+    throw new Problem(
+      "invalid-request",
+      `${attribute.keyword} belongs to the ${attribute.level} level; search there.`,
+    );
   }
   return tag;
 }
@@ -58,15 +76,20 @@ function matchingTag(name: string, level: Level): string {
 function offsetOf(query: URLSearchParams): number {
   const offset = wholeNumber(query, "offset") ?? 0;
   if (offset <= searchLimits.maximumOffset) return offset;
-  throw new Problem("invalid-request", `offset is at most ${searchLimits.maximumOffset}; follow the Link header to go further.`, {
-    extensions: { limit: searchLimits.maximumOffset },
-  });
+  throw new Problem(
+    "invalid-request",
+    `offset is at most ${searchLimits.maximumOffset}; follow the Link header to go further.`,
+    {
+      extensions: { limit: searchLimits.maximumOffset },
+    },
+  );
 }
 
 function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
   if (value === null || value === "") return undefined;
-  if (!/^\d{1,9}$/.test(value)) throw new Problem("invalid-request", `${name} must be a whole number, 0 or more.`);
+  if (!/^\d{1,9}$/.test(value))
+    throw new Problem("invalid-request", `${name} must be a whole number, 0 or more.`);
   return Number(value);
 }
 

@@ -1,0 +1,94 @@
+/** WADO-RS by redirect (PS3.18 §10.4): the bytes go from S3 to the client, never through a function. */
+import type { Grant } from "../access/grant.ts";
+import type { InstanceItem } from "../catalog/items.ts";
+import { revocation } from "../contract/revocation.ts";
+import { Problem } from "../errors.ts";
+import { objectKeys } from "../object-keys.ts";
+import type { DownloadSigner, ObjectRef } from "../ports.ts";
+import { type InstancePath, locateInstance, locateRepresentative } from "./locate.ts";
+import { requireAcceptable } from "./media-types.ts";
+
+export interface Retrieval {
+  readonly grant: Grant;
+  readonly signer: DownloadSigner;
+  readonly accept: string | null;
+}
+
+/** The stored original, bit for bit. */
+export async function retrieveInstance(
+  { grant, signer, accept }: Retrieval,
+  path: InstancePath,
+): Promise<string> {
+  const instance = await locateInstance(grant, path);
+  const { transferSyntaxUid, sha256 } = instance;
+  requireAcceptable(accept, { type: "application/dicom", transferSyntaxUid, multipart: false });
+  await grant.audit(audited(instance));
+  const key = objectKeys.original(instance, sha256);
+  return sign(signer, { bucket: "archive", key }, `application/dicom; transfer-syntax=${transferSyntaxUid}`);
+}
+
+/** One frame, stored in its multipart envelope. `frame` counts from 1. */
+export async function retrieveFrame(
+  { grant, signer, accept }: Retrieval,
+  path: InstancePath,
+  frame: number,
+): Promise<string> {
+  const instance = await locateInstance(grant, path);
+  const stored = instance.frames ?? 0;
+  if (stored === 0) throw framesMissing(instance);
+  if (frame > stored) throw new Problem("not-found", `The instance has ${stored} frame(s).`);
+  requireAcceptable(accept, frameMediaType(instance));
+  await grant.audit(audited(instance));
+  return sign(signer, { bucket: "derived", key: objectKeys.frame(instance, instance.sha256, frame) });
+}
+
+function framesMissing({ thumbnail, transferSyntaxUid }: InstanceItem): Problem {
+  if (thumbnail === undefined)
+    return new Problem("unavailable", "The frames are being prepared. Ask again in a moment.");
+  if (thumbnail === "none") return new Problem("not-found", "The instance has no pixels.");
+  return new Problem("not-acceptable", "Its frames are not stored one by one; retrieve the whole instance.", {
+    extensions: { available: [`application/dicom; transfer-syntax=${transferSyntaxUid}`] },
+  });
+}
+
+const jpegBaseline = "1.2.840.10008.1.2.4.50";
+const explicitLittleEndian = "1.2.840.10008.1.2.1";
+
+/** JPEG frames stay as they came; everything else is stored as native little-endian pixels. */
+export function frameMediaType({ transferSyntaxUid }: InstanceItem) {
+  return transferSyntaxUid === jpegBaseline
+    ? { type: "image/jpeg", transferSyntaxUid: jpegBaseline, multipart: true }
+    : { type: "application/octet-stream", transferSyntaxUid: explicitLittleEndian, multipart: true };
+}
+
+/** The stored thumbnail of an instance, or of the instance that stands for a series or the study. */
+export async function retrieveThumbnail(
+  { grant, signer, accept }: Retrieval,
+  path: Partial<InstancePath>,
+): Promise<string> {
+  requireAcceptable(accept, { type: "image/jpeg", multipart: false });
+  const { seriesUid, sopUid } = path;
+  const instance =
+    seriesUid !== undefined && sopUid !== undefined
+      ? await locateInstance(grant, { seriesUid, sopUid })
+      : await locateRepresentative(grant, seriesUid);
+  if (instance.thumbnail !== "ready") {
+    throw new Problem("not-found", "There is no thumbnail of this instance.", {
+      extensions: { thumbnail: instance.thumbnail ?? "being made" },
+    });
+  }
+  await grant.audit(audited(instance));
+  return sign(signer, { bucket: "derived", key: objectKeys.thumbnail(instance, instance.sha256) });
+}
+
+async function sign(signer: DownloadSigner, ref: ObjectRef, contentType?: string): Promise<string> {
+  const seconds = revocation.signedUrlSeconds;
+  return (await signer.signGet(ref, contentType === undefined ? { seconds } : { seconds, contentType })).url;
+}
+
+const audited = ({ region, hospital, studyUid, seriesUid, sopUid }: InstanceItem) => ({
+  hospital: { region, hospital },
+  studyUid,
+  seriesUid,
+  sopUid,
+});
