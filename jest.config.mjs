@@ -1,5 +1,7 @@
-/** One swc transform for every project; journeys are separate because they need a running local cloud. */
-const base = {
+/** One swc transform for every project; emulator suites and journeys are apart because they need something running. */
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch: testMatch.map((pattern) => `<rootDir>/test/${pattern}`),
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts"],
   transform: {
@@ -9,12 +11,14 @@ const base = {
     ],
   },
   transformIgnorePatterns: ["/node_modules/"],
-};
+  ...more,
+});
 
 export default {
   projects: [
-    { ...base, displayName: "unit", testMatch: ["<rootDir>/test/{unit,properties,contract}/**/*.test.ts"] },
-    { ...base, displayName: "infra", testMatch: ["<rootDir>/test/infra/**/*.test.ts"] },
-    { ...base, displayName: "journey", testMatch: ["<rootDir>/test/journey/**/*.test.ts"] },
+    project("unit", ["{unit,properties,contract}/**/!(*.emulator).test.ts"]),
+    project("emulator", ["contract/**/*.emulator.test.ts"]),
+    project("infra", ["infra/**/*.test.ts"]),
+    project("journey", ["journey/**/*.test.ts"]),
   ],
 };
