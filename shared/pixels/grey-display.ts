@@ -1,0 +1,99 @@
+/** From stored values of a grey image to what a screen shows: Modality LUT, then VOI LUT or window (PS3.4 N.2). */
+import { type Dataset, frameScopes, items, number, numbers, text } from "./attributes.ts";
+import type { ImagePixel } from "./image-pixel.ts";
+import { lookUp, lookupTable } from "./lookup-table.ts";
+import { range, type Values } from "./stored-values.ts";
+
+type Transform = (value: number) => number;
+
+/**
+ * The transform from a stored value (or an average of some) to 0 (black) … 1 (white) for frame `frame`. `frameValues` are
+ * the whole frame's, for objects that bring no window.
+ */
+export function greyDisplay(
+  dataset: Dataset,
+  image: ImagePixel,
+  frame: number,
+  frameValues: Values,
+): Transform {
+  const modality = modalityTransform(dataset, image, frame);
+  const voi =
+    windowTransform(dataset, frame) ??
+    voiTable(dataset, image, frame) ??
+    fullRange(dataset, image, modality, frameValues);
+  const inverted =
+    image.photometric === "MONOCHROME1" || text(dataset, "20500020")?.toUpperCase() === "INVERSE";
+  return inverted ? (value) => 1 - voi(modality(value)) : (value) => voi(modality(value));
+}
+
+function modalityTransform(dataset: Dataset, image: ImagePixel, frame: number): Transform {
+  const [sequenceItem] = items(dataset, "00283000");
+  const table = sequenceItem && lookupTable(sequenceItem, "00283002", "00283006", image.signed);
+  if (table) return (value) => lookUp(table, value);
+  for (const scope of frameScopes(dataset, frame, "00289145")) {
+    const slope = number(scope, "00281053");
+    // A slope of 0 would make every pixel the same: not a rescale anyone meant.
+    if (slope) return rescale(slope, number(scope, "00281052") ?? 0);
+  }
+  return rescale(1, number(dataset, "00281052") ?? 0);
+}
+
+const rescale =
+  (slope: number, intercept: number): Transform =>
+  (value) =>
+    value * slope + intercept;
+
+function windowTransform(dataset: Dataset, frame: number): Transform | undefined {
+  for (const scope of frameScopes(dataset, frame, "00289132")) {
+    const centers = numbers(scope, "00281050");
+    const widths = numbers(scope, "00281051");
+    const shape = text(scope, "00281056")?.toUpperCase() ?? "LINEAR";
+    // C.11.2.1.2.1: LINEAR needs a width of at least 1, the others one above 0. Files do come with 0.
+    const usable = widths.findIndex(
+      (width, i) => width >= (shape === "LINEAR" ? 1 : 1e-9) && i < centers.length,
+    );
+    if (usable >= 0) return windowShape(shape, centers[usable] as number, widths[usable] as number);
+  }
+  return undefined;
+}
+
+/** PS3.3 C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2. */
+function windowShape(shape: string, center: number, width: number): Transform {
+  if (shape === "SIGMOID") return (value) => 1 / (1 + Math.exp((-4 * (value - center)) / width));
+  if (shape === "LINEAR_EXACT") return (value) => clamp((value - center) / width + 0.5);
+  if (width === 1) return (value) => (value <= center - 0.5 ? 0 : 1);
+  return (value) => clamp((value - (center - 0.5)) / (width - 1) + 0.5);
+}
+
+function voiTable(dataset: Dataset, image: ImagePixel, frame: number): Transform | undefined {
+  for (const scope of frameScopes(dataset, frame, "00289132")) {
+    const [sequenceItem] = items(scope, "00283010");
+    // The input of a VOI LUT is signed when rescaling can make it negative (C.11.2.1.1).
+    const signed = image.signed || (number(dataset, "00281052") ?? 0) < 0;
+    const table = sequenceItem && lookupTable(sequenceItem, "00283002", "00283006", signed);
+    if (table) return (value) => clamp(lookUp(table, value) / (2 ** table.bits - 1));
+  }
+  return undefined;
+}
+
+/** Black at the frame's smallest value, white at its largest; a frame of one value is black. */
+function fullRange(dataset: Dataset, image: ImagePixel, modality: Transform, values: Values): Transform {
+  const found = range(values, paddingRange(dataset, image)) ?? range(values) ?? [0, 1];
+  const low = Math.min(...found.map(modality));
+  const high = Math.max(...found.map(modality));
+  return (value) => clamp((value - low) / (high - low || 1));
+}
+
+/** Pixel Padding Value, up to Pixel Padding Range Limit where there is one (PS3.3 C.7.5.1.1.2). */
+function paddingRange(dataset: Dataset, image: ImagePixel): readonly [number, number] | undefined {
+  const value = number(dataset, "00280120");
+  if (value === undefined) return undefined;
+  const limit = number(dataset, "00280121") ?? value;
+  // An implicit VR file may carry it as US where pixels are signed.
+  const signed = (bits: number): number =>
+    image.signed && image.bitsAllocated === 16 ? (bits << 16) >> 16 : bits;
+  const [a, b] = [signed(value), signed(limit)];
+  return [Math.min(a, b), Math.max(a, b)];
+}
+
+const clamp = (value: number): number => Math.max(0, Math.min(value, 1));
