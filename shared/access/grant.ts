@@ -3,7 +3,7 @@
  * means to leave an audit record. A use case never sees an un-narrowed store.
  */
 import type { HospitalKey, StudyKey } from "../catalog/keys.ts";
-import type { ObjectStore, Table, Write } from "../ports.ts";
+import type { DownloadSigner, ObjectStore, Table, Write } from "../ports.ts";
 import type { Caller } from "./principal.ts";
 
 export interface Reach {
@@ -13,6 +13,8 @@ export interface Reach {
   readonly studies: readonly StudyKey[];
   /** Grantees whose StudyAccess partitions may be read: `hospital-…`, `consult-…`, `share-…`. */
   readonly grantees: readonly string[];
+  /** The network's own items (hospitals, key groups) may be written; reading profiles is always allowed. */
+  readonly network?: boolean;
 }
 
 /** What an audit record says besides who, when, from where and which policy: never a patient's data. */
@@ -45,6 +47,8 @@ export interface Grant {
   readonly hospital?: HospitalKey;
   readonly table: Table;
   readonly objects: ObjectStore;
+  /** Signs reads of objects in reach, and of no others. */
+  readonly downloads: DownloadSigner;
   /** A write to put into the use case's own transaction. */
   auditWrite(audited: Audited): Write;
   /** Makes the record durable now: for reads, before the answer. */

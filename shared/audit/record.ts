@@ -1,0 +1,92 @@
+/**
+ * Who did what to which data, when, from where, why, and which policies decided. Shaped after FHIR R4 AuditEvent
+ * (agent, source, entity, purpose, outcome). Holds identifiers only, never a patient's name or a dataset value.
+ */
+import { ulid } from "ulid";
+import type { Audited } from "../access/grant.ts";
+import type { Caller } from "../access/principal.ts";
+import { type HospitalKey, keys } from "../catalog/keys.ts";
+import type { Item, Table, Write } from "../ports.ts";
+
+export type AuditOutcome = "permitted" | "denied";
+
+export interface AuditRecord extends Item {
+  readonly type: "audit";
+  readonly recordId: string;
+  /** When, UTC ISO-8601. */
+  readonly recorded: string;
+  /** The route's id. */
+  readonly action: string;
+  readonly outcome: AuditOutcome;
+  readonly agent: {
+    readonly id: string;
+    readonly kind: string;
+    readonly roles: readonly string[];
+    readonly hospital?: string;
+    readonly licence?: string;
+  };
+  readonly source: { readonly ip: string; readonly userAgent: string; readonly requestId: string };
+  readonly entity: Omit<Audited, "hospital" | "detail">;
+  /** Why. */
+  readonly purpose?: string;
+  /** Ids of the Cedar policies that decided. */
+  readonly policies: readonly string[];
+  /** The hospital whose data it was. */
+  readonly region: string;
+  readonly hospital: string;
+}
+
+export interface AuditedRequest {
+  readonly caller: Caller;
+  readonly action: string;
+  readonly outcome: AuditOutcome;
+  readonly policies: readonly string[];
+  /** Whose audit the record belongs to when `audited` does not say. */
+  readonly hospital: HospitalKey;
+  readonly audited: Audited;
+  readonly at: Date;
+}
+
+/** Records of one hospital and day are spread over this many partitions. */
+export const auditShards = 8;
+/** Where records without a hospital go. Not a valid hospital id, so it can never be one. */
+export const networkAudit = "_network";
+
+export function auditRecord(request: AuditedRequest): AuditRecord {
+  const { caller, audited, at } = request;
+  const { hospital = request.hospital, detail, ...entity } = audited;
+  const { principal } = caller;
+  const recordId = ulid(at.getTime());
+  const shard = Number.parseInt(recordId.slice(-1), 32) % auditShards || 0;
+  return {
+    ...keys.audit(hospital, at.toISOString().slice(0, 10), shard, recordId),
+    type: "audit",
+    recordId,
+    recorded: at.toISOString(),
+    action: request.action,
+    outcome: request.outcome,
+    agent: {
+      id: principal.id,
+      kind: principal.kind,
+      roles: principal.roles,
+      ...(principal.hospital === undefined ? {} : { hospital: principal.hospital }),
+      ...(principal.licence === undefined ? {} : { licence: principal.licence }),
+    },
+    source: { ip: caller.sourceIp, userAgent: caller.userAgent.slice(0, 256), requestId: caller.requestId },
+    entity,
+    ...(detail === undefined ? {} : { purpose: detail }),
+    policies: request.policies,
+    region: hospital.region,
+    hospital: hospital.hospital,
+  };
+}
+
+/** The record as a write for the use case's own transaction. */
+export function auditWrite(record: AuditRecord): Write {
+  return { op: "put", table: "audit", item: record, when: [[{ attribute: "pk", is: "absent" }]] };
+}
+
+/** Makes the record durable now: for reads, before the answer. */
+export function auditNow(table: Table, record: AuditRecord): Promise<void> {
+  return table.write([auditWrite(record)]);
+}
