@@ -1,0 +1,51 @@
+/** Requests and answers of the network's routes. */
+import * as z from "zod/mini";
+import { roles } from "../../access/principal.ts";
+import { tiers } from "../../catalog/items.ts";
+
+const id = z
+  .string()
+  .check(z.regex(/^[a-z0-9-]{2,40}$/), z.describe("Lower-case letters, digits and hyphens; never changes"));
+
+const createHospitalBody = z.object({
+  hospital: id,
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  tier: z.enum(tiers),
+  keyGroup: z.optional(
+    id.check(z.describe("Hospitals that share an encryption key, such as a county's; default its own")),
+  ),
+});
+
+const hospital = z.object({
+  region: z.string(),
+  hospital: z.string(),
+  name: z.string(),
+  tier: z.enum(tiers),
+  keyGroup: z.string(),
+  createdAt: z.string(),
+});
+
+const self = z.object({
+  id: z.string(),
+  kind: z.enum(["user", "machine", "share"]),
+  name: z.string(),
+  roles: z.array(z.enum(roles)),
+  hospital: z.optional(z.string()),
+  licence: z.optional(z.string()),
+  authenticatedAt: z.optional(z.string()),
+  scopes: z.array(z.string()),
+});
+
+export const networkSchemas = {
+  createHospital: { body: createHospitalBody, reply: hospital },
+  listHospitals: {
+    query: z.object({ cursor: z.optional(z.string()) }),
+    reply: z.object({ hospitals: z.array(hospital), next: z.optional(z.string()) }),
+  },
+  getHospital: { params: z.object({ hospital: id }), reply: hospital },
+  getSelf: { reply: self },
+} as const;
+
+export type CreateHospitalRequest = z.infer<typeof createHospitalBody>;
+export type HospitalView = z.infer<typeof hospital>;
+export type SelfView = z.infer<typeof self>;

@@ -1,0 +1,168 @@
+/** Requests and answers of the upload routes. Limits on counts and sizes are the use cases' to answer, with the limit. */
+import * as z from "zod/mini";
+import { uploadLimits } from "../../upload/limits.ts";
+
+const uid = z
+  .string()
+  .check(z.regex(/^(?=.{1,64}$)(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/), z.describe("UID, PS3.5 §9.1"));
+const ulid = z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/));
+const fileId = z.string().check(z.regex(/^(0|[1-9]\d{0,5})$/), z.describe("Decimal index within the upload"));
+const sha256 = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{64}$/), z.describe("SHA-256 of the bytes, lower-case hexadecimal"));
+const instant = z.string().check(z.describe("UTC, ISO-8601"));
+const count = z.int().check(z.nonnegative());
+
+const manifestFile = z.object({
+  name: z
+    .string()
+    .check(
+      z.minLength(1),
+      z.maxLength(uploadLimits.nameLength),
+      z.regex(/^(?!\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))[^\p{Cc}\\]+$/u),
+      z.describe("Relative path with forward slashes, as the ledger will show it"),
+    ),
+  size: z.int().check(z.positive()),
+  sha256,
+});
+
+const priority = z.enum(["routine", "stat"]);
+const encounterClass = z
+  .enum(["outpatient", "inpatient", "unknown"])
+  .check(z.describe("Decides how long originals are kept: 15, 30 and 15 years unless configured otherwise"));
+
+const expectation = z.object({
+  studyUid: uid,
+  instances: z
+    .int()
+    .check(z.positive(), z.describe("Instances the whole study has, whichever upload sends them")),
+});
+
+const createUploadBody = z.object({
+  files: z._default(z.array(manifestFile), []),
+  priority: z._default(priority, "routine"),
+  encounterClass: z._default(encounterClass, "unknown"),
+  expected: z.optional(z.array(expectation).check(z.maxLength(50))),
+});
+
+const addUploadFilesBody = z.object({
+  files: z._default(z.array(manifestFile), []),
+  fileIds: z._default(z.array(fileId).check(z.describe("Files announced before, to sign again")), []),
+});
+
+const signedRequest = z.object({
+  method: z.enum(["PUT", "GET"]),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()).check(z.describe("Signed into the URL: send exactly these")),
+  expiresAt: instant,
+});
+const fileState = z.enum(["awaiting", "stored", "indexed", "duplicate", "conflict", "quarantined"]);
+
+const fileToSend = z.object({
+  fileId,
+  name: z.string(),
+  state: fileState,
+  put: z.optional(signedRequest.check(z.describe("Up to 64 MiB: one PUT. Absent once the file has arrived"))),
+  multipart: z.optional(
+    z
+      .object({ partSize: z.int(), parts: z.int() })
+      .check(z.describe("Larger: sign parts, PUT each, then assemble. The last part is what remains")),
+  ),
+});
+
+const filesReply = z.object({ uploadId: ulid, files: z.array(fileToSend) });
+
+const ledgerFile = z.object({
+  fileId,
+  name: z.string(),
+  size: count,
+  sha256,
+  state: fileState,
+  reason: z.optional(
+    z.object({ code: z.string(), offset: z.optional(z.int()), en: z.string(), zh: z.string() }),
+  ),
+  studyInstanceUid: z.optional(z.string()),
+  seriesInstanceUid: z.optional(z.string()),
+  sopInstanceUid: z.optional(z.string()),
+  updatedAt: instant,
+});
+
+const ledger = z.object({
+  uploadId: ulid,
+  createdAt: instant,
+  completedAt: z.optional(instant),
+  priority,
+  encounterClass,
+  done: z.boolean().check(z.describe("Completed, and every file in a final state")),
+  announced: count.check(z.describe("Files announced: always the sum of the totals")),
+  totals: z.object({
+    awaiting: count,
+    stored: count,
+    indexed: count,
+    duplicate: count,
+    conflict: count,
+    quarantined: count,
+  }),
+  files: z.array(ledgerFile),
+  next: z.optional(z.string().check(z.describe("Pass as ?cursor= for more files"))),
+});
+
+const uploadParams = z.object({ uploadId: ulid });
+const fileParams = z.object({ uploadId: ulid, fileId });
+const pageQuery = z.object({
+  cursor: z.optional(z.string()),
+  limit: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1000))),
+});
+
+export const uploadSchemas = {
+  createUpload: { body: createUploadBody, reply: filesReply },
+  listUploads: {
+    query: pageQuery,
+    reply: z.object({
+      uploads: z.array(
+        z.object({ uploadId: ulid, createdAt: instant, createdBy: z.string(), priority, encounterClass }),
+      ),
+      next: z.optional(z.string()),
+    }),
+  },
+  getUpload: { params: uploadParams, query: pageQuery, reply: ledger },
+  addUploadFiles: { params: uploadParams, body: addUploadFilesBody, reply: filesReply },
+  signUploadParts: {
+    params: fileParams,
+    body: z.object({
+      parts: z
+        .array(z.object({ number: z.int().check(z.positive()), sha256 }))
+        .check(z.minLength(1), z.maxLength(uploadLimits.partsPerRequest)),
+    }),
+    reply: z.object({
+      parts: z.array(z.object({ number: z.int(), size: z.int(), put: signedRequest })),
+    }),
+  },
+  listUploadParts: {
+    params: fileParams,
+    reply: z.object({
+      partSize: z.int(),
+      parts: z.int(),
+      arrived: z.array(z.object({ number: z.int(), size: z.int(), sha256: z.optional(sha256) })),
+    }),
+  },
+  assembleUploadFile: {
+    params: fileParams,
+    reply: z.object({ fileId, state: fileState }),
+  },
+  completeUpload: {
+    params: uploadParams,
+    reply: z.object({ uploadId: ulid, completedAt: instant }),
+  },
+} as const;
+
+export type ManifestFile = z.infer<typeof manifestFile>;
+export type CreateUploadRequest = z.infer<typeof createUploadBody>;
+export type AddFilesRequest = z.infer<typeof addUploadFilesBody>;
+export type FileToSend = z.infer<typeof fileToSend>;
+export type FilesReply = z.infer<typeof filesReply>;
+export type Ledger = z.infer<typeof ledger>;
+export type LedgerFile = z.infer<typeof ledgerFile>;
+export type PartRequest = z.infer<typeof uploadSchemas.signUploadParts.body>["parts"][number];
+export type PartsReply = z.infer<typeof uploadSchemas.signUploadParts.reply>;
+export type ArrivedReply = z.infer<typeof uploadSchemas.listUploadParts.reply>;
