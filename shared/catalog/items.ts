@@ -86,7 +86,12 @@ export interface UploadItem extends Typed<"upload">, HospitalKey {
   readonly priority: Priority;
   readonly encounterClass: EncounterClass;
   readonly completedAt?: string;
+  /** Files announced: grows in the transactions that add their items. */
   readonly fileCount: number;
+  /** The next file's id; ids reserved by a request that died stay unused. */
+  readonly nextFileId: number;
+  /** Files that became final, counted by the table's stream at least once each: enough to know when to look. */
+  readonly finalFiles?: number;
   readonly expected?: readonly { readonly studyUid: string; readonly instances: number }[];
 }
 

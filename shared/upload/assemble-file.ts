@@ -1,0 +1,58 @@
+/** Makes a large file out of its parts. Asking twice is safe: a lost answer costs nothing. */
+import type { Grant } from "../access/grant.ts";
+import type { FileState } from "../catalog/items.ts";
+import { ConditionFailed, Problem } from "../errors.ts";
+import type { UploadDependencies } from "./dependencies.ts";
+import { partLength } from "./limits.ts";
+import { hospitalOf } from "./load-upload.ts";
+import { type LargeFile, loadLargeFile } from "./multipart.ts";
+
+export interface Assembled {
+  readonly fileId: string;
+  readonly state: FileState;
+}
+
+/** Throws Problem("conflict") naming the parts that have not arrived. */
+export async function assembleFile(
+  deps: UploadDependencies,
+  grant: Grant,
+  { uploadId, fileId }: { readonly uploadId: string; readonly fileId: string },
+): Promise<Assembled> {
+  const large = await loadLargeFile(deps, grant, uploadId, fileId);
+  const { file, signer, landingKey } = large;
+  if (file.state !== "awaiting") return { fileId, state: file.state };
+  if (file.multipartId === undefined)
+    throw missingParts(Array.from({ length: large.parts }, (_, i) => i + 1));
+  await grant.audit({ hospital: hospitalOf(grant), uploadId, detail: `assemble file ${fileId}` });
+  if (await hasArrived(grant, large)) return { fileId, state: file.state };
+  const missing = missingOf(large, await signer.listParts(landingKey, file.multipartId));
+  if (missing.length > 0) throw missingParts(missing);
+  try {
+    await signer.completeMultipart(landingKey, file.multipartId);
+  } catch (error) {
+    const raced =
+      error instanceof ConditionFailed || (error instanceof Problem && error.type === "not-found");
+    if (!raced || !(await hasArrived(grant, large))) throw error;
+  }
+  return { fileId, state: file.state };
+}
+
+async function hasArrived(grant: Grant, { landingKey }: LargeFile): Promise<boolean> {
+  return (await grant.objects.head({ bucket: "landing", key: landingKey })) !== undefined;
+}
+
+function missingOf(
+  { file, parts }: LargeFile,
+  arrived: readonly { readonly number: number; readonly size: number }[],
+): readonly number[] {
+  const sizes = new Map(arrived.map(({ number, size }) => [number, size]));
+  return Array.from({ length: parts }, (_, index) => index + 1).filter(
+    (number) => sizes.get(number) !== partLength(file.size, number),
+  );
+}
+
+function missingParts(missing: readonly number[]): Problem {
+  return new Problem("conflict", "Some parts have not arrived. Sign and send them, then assemble again.", {
+    extensions: { missing },
+  });
+}

@@ -1,0 +1,41 @@
+import type { HospitalItem, UploadFileItem, UploadItem } from "../catalog/items.ts";
+import type { FileToSend } from "../contract/schemas/upload.ts";
+import { objectKeys } from "../object-keys.ts";
+import type { HospitalUploadSigner } from "../ports.ts";
+import type { UploadDependencies } from "./dependencies.ts";
+import { dicomMediaType, partsOf, uploadUrlSeconds } from "./limits.ts";
+
+/** Object key of a file; its priority chooses the queue it arrives through. */
+export function landingKeyOf(upload: UploadItem, fileId: string): string {
+  const { priority, hospital, uploadId } = upload;
+  return objectKeys.landing({ priority, hospital, uploadId, fileId });
+}
+
+/**
+ * How each file is sent: a signed PUT, or the size of its parts. A file that has arrived says so instead of a URL.
+ * Throws KeyUnavailable when the hospital's key is disabled: nothing could be stored.
+ */
+export async function signFiles(
+  { signer, keyCheck }: UploadDependencies,
+  hospital: HospitalItem,
+  upload: UploadItem,
+  files: readonly UploadFileItem[],
+): Promise<readonly FileToSend[]> {
+  await keyCheck.requireEnabled(hospital.keyArn);
+  const forHospital = await signer.forHospital(hospital.hospital, hospital.keyGroup);
+  return Promise.all(files.map((file) => signFile(forHospital, hospital, upload, file)));
+}
+
+async function signFile(
+  signer: HospitalUploadSigner,
+  hospital: HospitalItem,
+  upload: UploadItem,
+  { fileId, name, state, size, sha256 }: UploadFileItem,
+): Promise<FileToSend> {
+  if (state !== "awaiting") return { fileId, name, state };
+  const multipart = partsOf(size);
+  if (multipart) return { fileId, name, state, multipart };
+  const object = { size, sha256, contentType: dicomMediaType, kmsKeyId: hospital.keyArn };
+  const put = await signer.signPut(landingKeyOf(upload, fileId), object, uploadUrlSeconds);
+  return { fileId, name, state, put: { ...put, headers: { ...put.headers } } };
+}
