@@ -49,9 +49,8 @@ export async function generateHeadCt(folder: string, options: HeadCtOptions): Pr
 /** Hounsfield units as 16-bit signed stored values. */
 function storedValues(slice: Float32Array): Uint8Array {
   const values = new Int16Array(slice.length);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = Math.max(0, Math.min(Math.round(slice[i] as number) - rescaleIntercept, 4095));
-  }
+  // Assignment cuts the fraction off, so a half is added to round. No clamp: the phantom stays far inside 16 bits.
+  for (let i = 0; i < values.length; i++) values[i] = (slice[i] as number) - rescaleIntercept + 0.5;
   return new Uint8Array(values.buffer);
 }
 
