@@ -86,6 +86,7 @@ export type ItemType =
   | "share-token"
   | "share-session"
   | "consult"
+  | "consult-pointer"
   | "worklist"
   | "study-access"
   | "idempotency"
