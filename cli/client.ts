@@ -1,0 +1,81 @@
+/** The HTTP API as the command line uses it: JSON in and out, problems as sentences, retries on a bad line. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { CommandFailed } from "./failures.ts";
+
+interface ProblemDocument {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly status?: number;
+}
+
+export interface ApiAnswer<T> {
+  readonly body: T;
+  readonly headers: Headers;
+}
+
+const attempts = 5;
+
+export class ApiClient {
+  readonly #base: string;
+  readonly #token: string;
+
+  constructor(base: string, token: string) {
+    this.#base = base.replace(/\/$/, "");
+    this.#token = token;
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return (await this.request<T>("GET", path)).body;
+  }
+
+  async post<T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
+    return (await this.request<T>("POST", path, body, headers)).body;
+  }
+
+  /** Retries lost connections and 5xx with full jitter; throws CommandFailed with the server's own sentence. */
+  async request<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<ApiAnswer<T>> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.#send(method, path, body, headers).catch((cause: unknown) => {
+        if (attempt === attempts)
+          throw new CommandFailed(`Cannot reach ${this.#base}. Is it running?`, 1, cause);
+        return undefined;
+      });
+      if (answer !== undefined && (answer.status < 500 || attempt === attempts)) return this.#read<T>(answer);
+      await sleep(Math.random() * 250 * 2 ** attempt);
+    }
+  }
+
+  #send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
+    return fetch(`${this.#base}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        accept: "application/json, application/dicom+json, application/problem+json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  async #read<T>(answer: Response): Promise<ApiAnswer<T>> {
+    const text = await answer.text();
+    if (answer.ok)
+      return { body: (text === "" ? undefined : JSON.parse(text)) as T, headers: answer.headers };
+    throw new CommandFailed(sentenceOf(answer.status, text));
+  }
+}
+
+function sentenceOf(status: number, text: string): string {
+  try {
+    const { title, detail } = JSON.parse(text) as ProblemDocument;
+    return `${title ?? `The server answered ${status}`}${detail ? `: ${detail}` : ""}`;
+  } catch {
+    return `The server answered ${status}.`;
+  }
+}

@@ -1,0 +1,93 @@
+/** `mic studies`, `mic rebuild`: find studies, derive them again. */
+import type { Command } from "commander";
+import type { DicomJson } from "../../shared/catalog/items.ts";
+import type { RebuildReply, RebuildRequest } from "../../shared/contract/schemas/catalog.ts";
+import { printJson, printTable } from "../print.ts";
+import { openSession } from "../session.ts";
+
+interface SearchFlags {
+  readonly scope: string;
+  readonly name?: string;
+  readonly id?: string;
+  readonly accession?: string;
+  readonly date?: string;
+  readonly modality?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+export function addStudyCommands(program: Command): void {
+  program
+    .command("studies")
+    .description("search for studies, newest first")
+    .option("--scope <scope>", "image root: mine, hospital-<id>, consult-<id>", "mine")
+    .option("--name <name>", "patient's name: characters, pinyin or initials; * and ? as wildcards")
+    .option("--id <id>", "patient id")
+    .option("--accession <number>", "accession number")
+    .option("--date <range>", "20260101, 20260101-, 20260101-20260131")
+    .option("--modality <modality>", "CT, MR, DX …")
+    .option("--limit <n>", "results", "20")
+    .option("--json", "print the DICOM JSON answer")
+    .action(async (flags: SearchFlags) => {
+      const client = openSession(program.opts(), "radiologist");
+      const query = searchParameters(flags);
+      const studies =
+        (await client.get<DicomJson[] | undefined>(`/dicomweb/${flags.scope}/studies?${query}`)) ?? [];
+      if (flags.json) return printJson(studies);
+      if (studies.length === 0) return void process.stdout.write("No study matches.\n");
+      printTable(["date", "name", "id", "modality", "images", "study"], studies.map(rowOf));
+    });
+
+  program
+    .command("rebuild")
+    .description("make thumbnails and frames again, from the archive alone")
+    .option("--study <uid>", "only this study")
+    .option("--series <uid>", "only this series of the study")
+    .option("--instance <uid>", "only this instance of the series")
+    .action(async (flags: { study?: string; series?: string; instance?: string }) => {
+      const client = openSession(program.opts(), "hospital-admin");
+      const request: RebuildRequest = {
+        studyUid: flags.study,
+        seriesUid: flags.series,
+        sopUid: flags.instance,
+      };
+      let queued = 0;
+      let cursor: string | undefined;
+      do {
+        const reply = await client.post<RebuildReply>("/v1/rebuilds", {
+          ...request,
+          ...(cursor ? { cursor } : {}),
+        });
+        queued += reply.queued;
+        cursor = reply.next;
+      } while (cursor !== undefined);
+      process.stdout.write(`${queued} instances will be derived again.\n`);
+    });
+}
+
+function searchParameters({ name, id, accession, date, modality, limit }: SearchFlags): URLSearchParams {
+  const given = {
+    PatientName: name,
+    PatientID: id,
+    AccessionNumber: accession,
+    StudyDate: date,
+    ModalitiesInStudy: modality,
+  };
+  const query = new URLSearchParams({ limit, fuzzymatching: "true" });
+  for (const [key, value] of Object.entries(given)) if (value !== undefined) query.set(key, value);
+  return query;
+}
+
+function rowOf(study: DicomJson): readonly string[] {
+  const text = (tag: string): string => String(study[tag]?.Value?.[0] ?? "");
+  const name = study["00100010"]?.Value?.[0] as { Alphabetic?: string; Ideographic?: string } | undefined;
+  const modalities = (study["00080061"]?.Value ?? []).join("\\");
+  return [
+    text("00080020"),
+    name?.Ideographic ?? name?.Alphabetic ?? "",
+    text("00100020"),
+    modalities,
+    text("00201208"),
+    text("0020000D"),
+  ];
+}

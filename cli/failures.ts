@@ -1,0 +1,22 @@
+/** How a command ends when it does not succeed. Scripts rely on the numbers; `mic --help` prints them. */
+export const exitCodes = {
+  /** Everything that was asked for is done. */
+  ok: 0,
+  /** The command, the network or the server failed. */
+  failed: 1,
+  /** The command line was wrong. */
+  usage: 2,
+  /** Done, but some files wait in quarantine or conflict with what is stored. */
+  incomplete: 3,
+} as const;
+
+/** Ends the command with a sentence for a person; nothing else is printed. */
+export class CommandFailed extends Error {
+  override readonly name = "CommandFailed";
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = exitCodes.failed, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.exitCode = exitCode;
+  }
+}

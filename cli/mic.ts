@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/** `mic`: the clinic's uploader and the operator's tool. */
+import { Command } from "commander";
+import { addReportCommands } from "./commands/report.ts";
+import { addShareCommands } from "./commands/share.ts";
+import { addStudyCommands } from "./commands/studies.ts";
+import { addUploadCommands } from "./commands/upload.ts";
+import { CommandFailed, exitCodes } from "./failures.ts";
+
+const program = new Command("mic")
+  .description("Medical Image Cloud on the command line")
+  .option(
+    "--api <url>",
+    "the API, such as https://images.example.org/api (or MIC_API; default: the running local cloud)",
+  )
+  .option("--token <token>", "access token (or MIC_TOKEN)")
+  .option("--user <name>", "sign in as this user of the local cloud")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 done but files wait in quarantine or conflict.",
+  );
+
+addUploadCommands(program);
+addStudyCommands(program);
+addReportCommands(program);
+addShareCommands(program);
+program.exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommandFailed)) throw error;
+  process.stderr.write(`mic: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

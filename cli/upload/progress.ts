@@ -1,0 +1,82 @@
+/** A progress bar on a terminal; a line now and then where there is none, so that a log stays readable. */
+export interface Progress {
+  add(bytes: number): void;
+  file(): void;
+  finish(): void;
+}
+
+const barWidth = 28;
+const quietSeconds = 5;
+
+/** `bytes` and `files`: what is to be sent in all. Writes to stderr: stdout belongs to the result. */
+export function showProgress(label: string, bytes: number, files: number, silent: boolean): Progress {
+  const began = performance.now();
+  let sent = 0;
+  let done = 0;
+  let spoke = began;
+  const draw = (final: boolean): void => {
+    if (silent) return;
+    const line = describeProgress({
+      label,
+      bytes,
+      files,
+      sent,
+      done,
+      seconds: (performance.now() - began) / 1000,
+    });
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${final ? "\n" : ""}`);
+    else if (final || performance.now() - spoke > quietSeconds * 1000) {
+      spoke = performance.now();
+      process.stderr.write(`${line}\n`);
+    }
+  };
+  return {
+    add(count) {
+      sent += count;
+      draw(false);
+    },
+    file() {
+      done++;
+      draw(false);
+    },
+    finish() {
+      draw(true);
+    },
+  };
+}
+
+interface State {
+  readonly label: string;
+  readonly bytes: number;
+  readonly files: number;
+  readonly sent: number;
+  readonly done: number;
+  readonly seconds: number;
+}
+
+/** One line: bar, bytes, files, speed, time left. */
+export function describeProgress({ label, bytes, files, sent, done, seconds }: State): string {
+  const part = bytes === 0 ? 1 : sent / bytes;
+  const filled = Math.round(part * barWidth);
+  const bar = "█".repeat(filled) + "░".repeat(barWidth - filled);
+  const speed = seconds > 0 ? sent / seconds : 0;
+  const left = part >= 1 || speed === 0 ? "" : `, ${formatSeconds((bytes - sent) / speed)} left`;
+  return `${label} ${bar} ${formatBytes(sent)} of ${formatBytes(bytes)}, ${done} of ${files} files, ${formatBytes(speed)}/s${left}`;
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${Math.round(bytes)} B`;
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = -1;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+function formatSeconds(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
