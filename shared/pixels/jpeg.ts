@@ -16,17 +16,26 @@ export async function decodeJpegBaseline(
 ): Promise<DecodedFrame | Unavailable> {
   const sharp = await loadSharp();
   const { rows, columns } = image;
+  const pipeline = sharp(frame, { limitInputPixels: rows * columns, failOn: "error" });
   try {
-    const options = { limitInputPixels: rows * columns, failOn: "error" } as const;
-    const { data, info } = await sharp(frame, options).raw().toBuffer({ resolveWithObject: true });
-    if (info.width !== columns || info.height !== rows) return { unavailable: "corrupt-stream" };
-    if (info.channels !== 1 && info.channels !== 3) return { unavailable: "samples-per-pixel" };
-    const eightBit = { bitsAllocated: 8, bitsStored: 8, highBit: 7, byPlane: false } as const;
-    const photometric = info.channels === 3 ? "RGB" : image.samples === 3 ? "MONOCHROME2" : image.photometric;
-    return { image: { ...image, ...eightBit, photometric, samples: info.channels }, bytes: data };
+    const { width, height, channels } = await pipeline.metadata();
+    if (width !== columns || height !== rows) return { unavailable: "corrupt-stream" };
+    if (channels !== 1 && channels !== 3) return { unavailable: "samples-per-pixel" };
+    const bytes = await pipeline
+      .toColourspace(channels === 1 ? "b-w" : "srgb")
+      .raw()
+      .toBuffer();
+    return { image: asDecoded(image, channels), bytes };
   } catch {
     return { unavailable: "corrupt-stream" };
   }
+}
+
+/** What the stream holds goes before what the object says: files do declare YBR over grey streams. */
+function asDecoded(image: ImagePixel, samples: 1 | 3): ImagePixel {
+  const grey = image.samples === 1 ? image.photometric : "MONOCHROME2";
+  const photometric = samples === 3 ? "RGB" : grey;
+  return { ...image, samples, photometric, bitsAllocated: 8, bitsStored: 8, highBit: 7, byPlane: false };
 }
 
 /** Encodes 8-bit grey (1) or RGB (3) pixels as JPEG. */
