@@ -57,7 +57,7 @@ export function auditRecord(request: AuditedRequest): AuditRecord {
   const { hospital = request.hospital, detail, ...entity } = audited;
   const { principal } = caller;
   const recordId = ulid(at.getTime());
-  const shard = Number.parseInt(recordId.slice(-1), 32) % auditShards || 0;
+  const shard = recordId.charCodeAt(recordId.length - 1) % auditShards;
   return {
     ...keys.audit(hospital, at.toISOString().slice(0, 10), shard, recordId),
     type: "audit",

@@ -26,7 +26,7 @@ export function policiesById(): Readonly<Record<string, string>> {
     if (parts.type === "failure") throw new Error(`${file}: ${parts.errors[0]?.message}`);
     for (const policy of parts.policies) {
       const parsed = policyToJson(policy);
-      const id = parsed.type === "success" ? parsed.json.annotations?.["id"] : undefined;
+      const id = parsed.type === "success" ? parsed.json.annotations?.id : undefined;
       if (id === undefined) throw new Error(`${file}: a policy without @id`);
       if (id in byId) throw new Error(`${file}: @id("${id}") is used twice`);
       byId[id] = policy;
@@ -57,6 +57,10 @@ export function compiledText(): string {
   ].join("\n");
 }
 
-if (process.argv[1] !== undefined && import.meta.url.endsWith("generate.ts") && process.argv[1].endsWith("generate.ts")) {
+if (
+  process.argv[1] !== undefined &&
+  import.meta.url.endsWith("generate.ts") &&
+  process.argv[1].endsWith("generate.ts")
+) {
   writeFileSync(compiledFile, compiledText());
 }

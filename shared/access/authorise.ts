@@ -1,0 +1,151 @@
+/** From a request to a Grant: find the target, let the policies decide, narrow the stores. */
+import { auditNow, auditRecord, auditWrite, networkAudit } from "../audit/record.ts";
+import type { HospitalKey } from "../catalog/keys.ts";
+import { Problem } from "../errors.ts";
+import type { Clock, DownloadSigner, ObjectStore, Table } from "../ports.ts";
+import { decide, granteeOf } from "./decide.ts";
+import type { Audited, Grant } from "./grant.ts";
+import { narrowDownloads, narrowObjects } from "./narrow-objects.ts";
+import { narrowTable } from "./narrow-table.ts";
+import type { Caller } from "./principal.ts";
+import { type Asked, type Resolved, resolvers, resourceType } from "./resolve.ts";
+import { mostFavourable } from "./resource.ts";
+
+/** Stores that reach everything. Only authorisation sees them. */
+export interface WholeStores {
+  readonly table: Table;
+  readonly objects: ObjectStore;
+  readonly downloads: DownloadSigner;
+  readonly clock: Clock;
+  /** Home region of the deployment. */
+  readonly region: string;
+}
+
+export interface AccessRequest extends Omit<Asked, "principal"> {
+  readonly caller: Caller;
+  /** The caller's stated purpose of use. */
+  readonly purpose?: string;
+}
+
+export interface Authorised {
+  readonly grant: Grant;
+  /** Leaves a record of the request unless its use case already did. */
+  ensureAudited(): Promise<void>;
+}
+
+/**
+ * Throws Problem `forbidden` where the principal may never do this, `not-found` where the target is absent or another's:
+ * a stranger learns nothing from the difference. Either way the refusal is on record first.
+ */
+export async function authorise(stores: WholeStores, request: AccessRequest): Promise<Authorised> {
+  const { principal } = request.caller;
+  const asked: Asked = { ...request, principal };
+  const action = request.route.id;
+  if (!mayEver(asked)) return refuse(stores, request, "forbidden", []);
+  const now = stores.clock.now();
+  const resolve = resolvers[request.route.access.target];
+  const resolved = await resolve({ table: stores.table, region: stores.region, now }, asked);
+  if (!resolved) return refuse(stores, request, "not-found", []);
+  const decision = decide(principal, action, resolved.resource);
+  if (!decision.allowed) {
+    return refuse(stores, request, refusal(resolved), decision.policies);
+  }
+  return granted(stores, request, resolved, decision.policies);
+}
+
+/** What the caller may not do even with the best possible claim, they may not do at all. */
+function mayEver(asked: Asked): boolean {
+  const { principal, route } = asked;
+  const grantee = granteeOf(principal) ?? "";
+  const hospital = principal.hospital ?? "";
+  return decide(principal, route.id, mostFavourable(resourceType(asked), hospital, grantee)).allowed;
+}
+
+/** Hospitals are no secret; a study, report, link or consult of another hospital is. */
+const refusal = ({ resource }: Resolved): "forbidden" | "not-found" =>
+  resource.type === "Hospital" || resource.type === "Network" ? "forbidden" : "not-found";
+
+async function refuse(
+  stores: WholeStores,
+  request: AccessRequest,
+  type: "forbidden" | "not-found",
+  policies: readonly string[],
+): Promise<never> {
+  const { caller, route, params } = request;
+  const hospital = hospitalOf(stores, caller);
+  const at = stores.clock.now();
+  const audited = { ...namedIn(params), ...(request.purpose && { detail: request.purpose }) };
+  const outcome = "denied";
+  await auditNow(
+    stores.table,
+    auditRecord({ caller, action: route.id, outcome, policies, hospital, audited, at }),
+  );
+  if (type === "forbidden") throw new Problem("forbidden", `Your role may not ${route.id} here`);
+  throw new Problem("not-found", "There is no such thing, or you may not see it");
+}
+
+function granted(
+  stores: WholeStores,
+  request: AccessRequest,
+  resolved: Resolved,
+  policies: readonly string[],
+): Authorised {
+  const { caller, route, params, purpose } = request;
+  const { reach, study, hospital } = resolved;
+  let audited = false;
+  const record = (said: Audited) => {
+    audited = true;
+    return auditRecord({
+      caller,
+      action: route.id,
+      outcome: "permitted",
+      policies,
+      hospital: study ? hospitalPart(study) : (hospital ?? hospitalOf(stores, caller)),
+      audited: {
+        ...namedIn(params),
+        ...(study && { studyUid: study.studyUid }),
+        ...(purpose && { detail: purpose }),
+        ...said,
+      },
+      at: stores.clock.now(),
+    });
+  };
+  const grant: Grant = {
+    caller,
+    action: route.id,
+    policies,
+    reach,
+    ...(study && { study }),
+    ...(hospital && { hospital }),
+    table: narrowTable(stores.table, reach, () => stores.clock.now()),
+    objects: narrowObjects(stores.objects, reach),
+    downloads: narrowDownloads(stores.downloads, reach),
+    auditWrite: (said) => auditWrite(record(said)),
+    audit: (said) => auditNow(stores.table, record(said)),
+  };
+  return { grant, ensureAudited: async () => (audited ? undefined : grant.audit({})) };
+}
+
+const hospitalPart = ({ region, hospital }: HospitalKey): HospitalKey => ({ region, hospital });
+
+/** Under whose audit a refusal goes: the caller's own hospital must hear of it. */
+const hospitalOf = ({ region }: WholeStores, { principal }: Caller): HospitalKey => ({
+  region,
+  hospital: principal.hospital ?? networkAudit,
+});
+
+const auditedParams = [
+  "studyUid",
+  "seriesUid",
+  "sopUid",
+  "reportId",
+  "shareId",
+  "consultId",
+  "uploadId",
+] as const;
+
+/** Identifiers the path names. */
+function namedIn(params: Readonly<Record<string, string>>): Audited {
+  const named = auditedParams.filter((name) => params[name] !== undefined);
+  return Object.fromEntries(named.map((name) => [name, params[name]]));
+}
