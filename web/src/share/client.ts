@@ -1,0 +1,101 @@
+/** The API as a stranger with a link uses it. The link's token leaves the page once, in a POST body, and is in no URL. */
+import type { Opened } from "./opened.ts";
+import type { Dataset } from "./series-images.ts";
+
+export type OpenResult =
+  | { readonly kind: "opened"; readonly client: ShareClient; readonly opened: Opened }
+  | { readonly kind: "passcode"; readonly wrong: boolean }
+  | { readonly kind: "closed" }
+  | { readonly kind: "offline" };
+
+const api = "/api";
+
+interface OpenReply {
+  readonly accessToken: string;
+  readonly shareId: string;
+}
+
+/** Exchanges the token for a short-lived access token and reads what it opens. Never rejects. */
+export async function openShare(token: string, passcode: string | undefined): Promise<OpenResult> {
+  try {
+    const answer = await fetch(`${api}/v1/shares/open`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token, ...(passcode === undefined ? {} : { passcode }) }),
+    });
+    if (answer.status >= 500) return { kind: "offline" };
+    if (answer.status === 401) return { kind: "passcode", wrong: passcode !== undefined };
+    if (!answer.ok) return { kind: "closed" };
+    const { accessToken, shareId } = (await answer.json()) as OpenReply;
+    const client = new ShareClient(accessToken, shareId);
+    return { kind: "opened", client, opened: await client.opened() };
+  } catch {
+    return { kind: "offline" };
+  }
+}
+
+/** The access token ended or the link was revoked while it was open. */
+export class SessionEnded extends Error {
+  override readonly name = "SessionEnded";
+}
+
+export class ShareClient {
+  readonly #token: string;
+  readonly #scope: string;
+  #studyUid = "";
+
+  constructor(token: string, shareId: string) {
+    this.#token = token;
+    this.#scope = `share-${shareId}`;
+  }
+
+  async opened(): Promise<Opened> {
+    const opened = (await (await this.#get(`${api}/v1/shares/opened`, "application/json")).json()) as Opened;
+    this.#studyUid = opened.study.studyUid;
+    return opened;
+  }
+
+  async metadata(seriesUid: string): Promise<Dataset[]> {
+    const answer = await this.#get(`${this.#series(seriesUid)}/metadata`, "application/dicom+json");
+    return (await answer.json()) as Dataset[];
+  }
+
+  async frame(
+    seriesUid: string,
+    sopUid: string,
+    frame: number,
+  ): Promise<{ contentType: string; bytes: Uint8Array }> {
+    // An unquoted `type` keeps Accept a CORS-safelisted header, so the redirect needs no preflight.
+    const accept =
+      "multipart/related; type=application/octet-stream; transfer-syntax=*, multipart/related; type=image/jpeg; transfer-syntax=*";
+    const answer = await this.#get(`${this.#series(seriesUid)}/instances/${sopUid}/frames/${frame}`, accept);
+    return {
+      contentType: answer.headers.get("content-type") ?? "",
+      bytes: new Uint8Array(await answer.arrayBuffer()),
+    };
+  }
+
+  /** An object URL of the thumbnail; undefined when there is none. */
+  async thumbnail(seriesUid: string, sopUid: string): Promise<string | undefined> {
+    try {
+      const answer = await this.#get(
+        `${this.#series(seriesUid)}/instances/${sopUid}/thumbnail`,
+        "image/jpeg",
+      );
+      return URL.createObjectURL(await answer.blob());
+    } catch {
+      return undefined;
+    }
+  }
+
+  #series(seriesUid: string): string {
+    return `${api}/dicomweb/${this.#scope}/studies/${this.#studyUid}/series/${seriesUid}`;
+  }
+
+  async #get(url: string, accept: string): Promise<Response> {
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${this.#token}`, accept } });
+    if (answer.ok) return answer;
+    if (answer.status === 401 || answer.status === 403) throw new SessionEnded();
+    throw new Error(`answered ${answer.status}`);
+  }
+}

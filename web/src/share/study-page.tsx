@@ -1,0 +1,124 @@
+/** Patient and study header, series with thumbnails, the signed report. */
+import { useEffect, useState } from "preact/hooks";
+import type { ShareClient } from "./client.ts";
+import type { Opened, OpenedReport, OpenedSeries } from "./opened.ts";
+import { Viewer } from "./viewer.tsx";
+import type { Language, Words } from "./words.ts";
+
+interface Props {
+  readonly client: ShareClient;
+  readonly opened: Opened;
+  readonly words: Words;
+  readonly language: Language;
+}
+
+export function StudyPage({ client, opened, words, language }: Props) {
+  const [shown, setShown] = useState<OpenedSeries>();
+  return (
+    <main class="study">
+      <StudyHeader opened={opened} words={words} language={language} />
+      <section aria-label={words.series} class="series">
+        {opened.series.map((series) => (
+          <SeriesCard
+            key={series.seriesUid}
+            client={client}
+            series={series}
+            words={words}
+            open={() => setShown(series)}
+          />
+        ))}
+      </section>
+      <section aria-label={words.report}>
+        <h2>{words.report}</h2>
+        {opened.reports.length === 0 && <p class="muted">{words.noReport}</p>}
+        {opened.reports.map((report) => (
+          <Report key={report.reportId} report={report} words={words} language={language} />
+        ))}
+      </section>
+      <p class="muted">{words.disclaimer}</p>
+      <p class="muted">
+        {words.expires} <time dateTime={opened.expiresAt}>{formatInstant(opened.expiresAt, language)}</time>
+      </p>
+      {shown && <Viewer client={client} series={shown} words={words} onClose={() => setShown(undefined)} />}
+    </main>
+  );
+}
+
+function StudyHeader({
+  opened: { study },
+  words,
+  language,
+}: {
+  opened: Opened;
+  words: Words;
+  language: Language;
+}) {
+  const { ideographic, alphabetic } = study.patientName;
+  const latin = alphabetic?.replaceAll("^", " ").trim();
+  const name = language === "zh" ? (ideographic ?? latin) : (latin ?? ideographic);
+  const facts = [
+    study.patientSex && (words.sex[study.patientSex] ?? study.patientSex),
+    study.patientAge,
+    study.studyDate && `${words.studied} ${study.studyDate.replace(/(\d{4})(\d\d)(\d\d)/, "$1-$2-$3")}`,
+    study.hospitalName,
+  ];
+  return (
+    <header class="patient">
+      <h1 data-testid="patient-name">{name?.replaceAll("^", "") || words.patient}</h1>
+      <p>{facts.filter(Boolean).join(" · ")}</p>
+      {study.description && <p>{study.description}</p>}
+    </header>
+  );
+}
+
+function SeriesCard({
+  client,
+  series,
+  words,
+  open,
+}: {
+  client: ShareClient;
+  series: OpenedSeries;
+  words: Words;
+  open: () => void;
+}) {
+  const [thumbnail, setThumbnail] = useState<string>();
+  const representative = series.representative;
+  useEffect(() => {
+    if (representative !== undefined) client.thumbnail(series.seriesUid, representative).then(setThumbnail);
+  }, [client, series.seriesUid, representative]);
+  const pictures = series.instances.reduce((sum, { frames }) => sum + frames, 0);
+  return (
+    <button type="button" class="card" onClick={open} disabled={pictures === 0} data-testid="series">
+      {thumbnail ? <img src={thumbnail} alt="" /> : <span class="icon">{series.modality}</span>}
+      <strong>{series.description ?? series.modality}</strong>
+      <small>{pictures > 0 ? `${pictures} ${words.images}` : words.notShown}</small>
+    </button>
+  );
+}
+
+function Report({ report, words, language }: { report: OpenedReport; words: Words; language: Language }) {
+  const { content, signer, signedAt, version } = report;
+  return (
+    <article class="report" data-testid="report">
+      <h3>{words.findings}</h3>
+      <p>{content.findings}</p>
+      <h3>{words.impression}</h3>
+      <p>{content.impression}</p>
+      {content.recommendation && <h3>{words.recommendation}</h3>}
+      {content.recommendation && <p>{content.recommendation}</p>}
+      <footer class="muted">
+        {words.signedBy} {signer.name}（{words.licence} {signer.licence}）
+        <time dateTime={signedAt}>{formatInstant(signedAt, language)}</time>
+        {version > 1 && ` · ${words.amended} ${version}`}
+      </footer>
+    </article>
+  );
+}
+
+function formatInstant(instant: string, language: Language): string {
+  return new Date(instant).toLocaleString(language === "zh" ? "zh-CN" : "en-GB", {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
+}

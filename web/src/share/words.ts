@@ -1,0 +1,108 @@
+/** What the share page says, in both languages. */
+const words = {
+  zh: {
+    title: "影像与报告",
+    opening: "正在打开…",
+    closed: "此链接无法打开",
+    closedHint: "链接可能已过期、已被撤销或不完整。请联系给您链接的医院。",
+    passcode: "请输入访问密码",
+    passcodeHint: "密码由给您链接的人另行告知。",
+    passcodeWrong: "密码不正确，请重试。",
+    open: "打开",
+    offline: "无法连接，请检查网络后重试。",
+    retry: "重试",
+    sessionEnded: "本次查看已结束，请重新打开链接。",
+    patient: "患者",
+    sex: { M: "男", F: "女", O: "其他" } as Record<string, string>,
+    studied: "检查日期",
+    hospital: "医院",
+    images: "幅",
+    series: "序列",
+    report: "诊断报告",
+    noReport: "尚无已签发的报告。",
+    findings: "影像所见",
+    impression: "诊断意见",
+    recommendation: "建议",
+    signedBy: "签发医师",
+    licence: "执业证号",
+    amended: "修订版",
+    noPixels: "此对象没有图像",
+    preparing: "图像准备中，请稍后再试。",
+    notShown: "此格式暂不能在网页中显示。",
+    presets: {
+      original: "默认",
+      brain: "脑窗",
+      subdural: "硬膜下窗",
+      bone: "骨窗",
+      lung: "肺窗",
+      abdomen: "腹窗",
+      full: "全范围",
+    },
+    image: "图像",
+    close: "关闭",
+    hint: "上下滑动翻页，左右拖动调窗宽，双指缩放",
+    disclaimer: "仅供参考，不用于诊断。诊断以签发的报告为准。",
+    expires: "链接有效期至",
+    loading: "加载中",
+    download: "下载原始文件",
+  },
+  en: {
+    title: "Images and report",
+    opening: "Opening…",
+    closed: "This link cannot be opened",
+    closedHint: "It may have expired, been revoked, or be incomplete. Ask the hospital that gave it to you.",
+    passcode: "Enter the passcode",
+    passcodeHint: "Whoever gave you the link tells you the passcode separately.",
+    passcodeWrong: "That is not the passcode. Try again.",
+    open: "Open",
+    offline: "Cannot connect. Check the network and try again.",
+    retry: "Try again",
+    sessionEnded: "This viewing has ended. Open the link again.",
+    patient: "Patient",
+    sex: { M: "male", F: "female", O: "other" } as Record<string, string>,
+    studied: "Date",
+    hospital: "Hospital",
+    images: "images",
+    series: "Series",
+    report: "Report",
+    noReport: "No report has been signed yet.",
+    findings: "Findings",
+    impression: "Impression",
+    recommendation: "Recommendation",
+    signedBy: "Signed by",
+    licence: "licence",
+    amended: "amended",
+    noPixels: "This object has no image",
+    preparing: "The image is being prepared. Try again in a moment.",
+    notShown: "This format cannot be shown in the browser yet.",
+    presets: {
+      original: "Default",
+      brain: "Brain",
+      subdural: "Subdural",
+      bone: "Bone",
+      lung: "Lung",
+      abdomen: "Abdomen",
+      full: "Full range",
+    },
+    image: "Image",
+    close: "Close",
+    hint: "Swipe up or down to scroll, drag sideways for width, pinch to zoom",
+    disclaimer: "For information, not for diagnosis. The signed report is what counts.",
+    expires: "Link valid until",
+    loading: "Loading",
+    download: "Download the originals",
+  },
+} as const;
+
+export type Language = keyof typeof words;
+export type Words = (typeof words)[Language];
+
+export function wordsFor(language: Language): Words {
+  return words[language];
+}
+
+/** Chinese unless the browser clearly prefers another language. */
+export function preferredLanguage(languages: readonly string[] = navigator.languages): Language {
+  const first = languages.find((language) => /^(zh|en)/i.test(language));
+  return first !== undefined && /^en/i.test(first) ? "en" : "zh";
+}
