@@ -46,7 +46,12 @@ export interface StudyItem extends Typed<"study">, StudyKey {
   readonly modalities?: readonly string[];
   readonly lastIndexedAt?: string;
   readonly completedAt?: string;
+  /** Instances there were when the study was last found complete: more since then means it is open again. */
+  readonly completedInstances?: number;
+  readonly completedBecause?: "manifest" | "quiet";
   readonly retainUntil: string;
+  /** Its search items are written. */
+  readonly searchable?: boolean;
 }
 
 export interface SeriesItem extends Typed<"series">, SeriesKey {
@@ -54,6 +59,8 @@ export interface SeriesItem extends Typed<"series">, SeriesKey {
   readonly modality?: string;
   readonly instances?: number;
   readonly createdAt: string;
+  /** Its modality is in the search items. */
+  readonly searchable?: boolean;
 }
 
 export interface InstanceItem extends Typed<"instance">, InstanceKey {

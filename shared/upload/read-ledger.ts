@@ -1,8 +1,9 @@
 /** The ledger: where every announced file is. It balances at any moment: announced = the sum of the states. */
 import type { FileState, UploadFileItem, UploadItem } from "../catalog/items.ts";
 import { type HospitalKey, keys, prefixes, uploadPartition } from "../catalog/keys.ts";
+import { queryAll } from "../catalog/query-all.ts";
 import { Transient } from "../errors.ts";
-import type { Item, Table } from "../ports.ts";
+import type { Table } from "../ports.ts";
 
 export type Totals = Readonly<Record<FileState, number>>;
 const finalStates: ReadonlySet<FileState> = new Set(["indexed", "duplicate", "conflict", "quarantined"]);
@@ -46,22 +47,13 @@ async function readFiles(
   hospital: HospitalKey,
   uploadId: string,
 ): Promise<readonly UploadFileItem[]> {
-  const files: Item[] = [];
-  let after: Item | { pk: string; sk: string } | undefined;
-  do {
-    const page = await table.query({
-      pk: uploadPartition(hospital, uploadId),
-      prefix: prefixes.files,
-      limit: 10_000,
-      consistent: true,
-      ...(after && { after }),
-    });
-    files.push(...page.items);
-    after = page.next;
-  } while (after);
-  return (files as readonly Item[] as readonly UploadFileItem[]).toSorted(
-    (a, b) => Number(a.fileId) - Number(b.fileId),
-  );
+  const items = await queryAll(table, {
+    pk: uploadPartition(hospital, uploadId),
+    prefix: prefixes.files,
+    limit: 10_000,
+    consistent: true,
+  });
+  return (items as readonly UploadFileItem[]).toSorted((a, b) => Number(a.fileId) - Number(b.fileId));
 }
 
 function totalsOf(files: readonly UploadFileItem[]): Totals {

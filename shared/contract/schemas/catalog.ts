@@ -1,7 +1,7 @@
 /** Requests and answers of the operators' catalog routes. */
 import * as z from "zod/mini";
 
-const uid = z.string().check(z.regex(/^(?=.{1,64}$)(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/));
+const uid = z.string().check(z.regex(/^(?=.{1,64}$)\d+(\.\d+)*$/));
 
 const rebuildBody = z.object({
   studyUid: z.optional(uid.check(z.describe("Without it: everything of the hospital"))),

@@ -4,7 +4,7 @@ import { uploadLimits } from "../../upload/limits.ts";
 
 const uid = z
   .string()
-  .check(z.regex(/^(?=.{1,64}$)(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/), z.describe("UID, PS3.5 §9.1"));
+  .check(z.regex(/^(?=.{1,64}$)\d+(\.\d+)*$/), z.describe("UID, PS3.5 §9.1"));
 const ulid = z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/));
 const fileId = z.string().check(z.regex(/^(0|[1-9]\d{0,5})$/), z.describe("Decimal index within the upload"));
 const sha256 = z

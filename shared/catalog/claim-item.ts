@@ -1,0 +1,19 @@
+import type { Item } from "../ports.ts";
+import type { InstanceKey } from "./keys.ts";
+
+/** Which bytes a hospital's SOP Instance UID stands for. Leased while one worker archives them, then committed for good. */
+export interface ClaimItem extends Item, InstanceKey {
+  readonly type: "claim";
+  readonly state: "claimed" | "committed";
+  readonly sha256: string;
+  readonly size: number;
+  readonly uploadId: string;
+  readonly fileId: string;
+  /** `<uploadId>/<fileId>/<attempt>`: the fencing token of the transaction that commits. */
+  readonly owner: string;
+  /** Epoch milliseconds; another worker may take over after this. */
+  readonly leaseUntil: number;
+  readonly committedAt?: string;
+  readonly archiveVersionId?: string;
+  readonly retainUntil?: string;
+}

@@ -1,0 +1,80 @@
+/** One worker at a time archives a SOP Instance UID of a hospital, and the first bytes committed are the ones it stands for. */
+import type { ClaimItem } from "../catalog/claim-item.ts";
+import { type InstanceKey, keys } from "../catalog/keys.ts";
+import { ConditionFailed, Transient } from "../errors.ts";
+import type { When } from "../ports.ts";
+import type { IngestDependencies } from "./dependencies.ts";
+import type { LandedFile } from "./landed-file.ts";
+
+const attempts = 4;
+
+export type Claimed =
+  | { readonly held: true; readonly claim: ClaimItem }
+  | { readonly held: false; readonly committed: ClaimItem };
+
+/**
+ * Holds the claim, or answers the committed one. Throws Transient while another worker holds it, whatever its bytes: only a
+ * commit decides which bytes count.
+ */
+export async function acquireClaim(
+  deps: IngestDependencies,
+  key: InstanceKey,
+  { file }: LandedFile,
+): Promise<Claimed> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const current = (await deps.table.get(keys.claim(key, key.sopUid), { consistent: true })) as
+      | ClaimItem
+      | undefined;
+    if (current?.state === "committed") return { held: false, committed: current };
+    const now = deps.clock.now().getTime();
+    if (current && current.leaseUntil > now) throw new Transient("Another worker holds this instance");
+    const claim: ClaimItem = {
+      ...keys.claim(key, key.sopUid),
+      type: "claim",
+      ...key,
+      state: "claimed",
+      sha256: file.sha256,
+      size: file.size,
+      uploadId: file.uploadId,
+      fileId: file.fileId,
+      owner: `${file.uploadId}/${file.fileId}/${deps.attempt}`,
+      leaseUntil: now + deps.leaseMilliseconds(),
+    };
+    try {
+      await deps.table.write([{ op: "put", item: claim, when: takeOver(current) }]);
+      return { held: true, claim };
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+  throw new Transient("Others keep taking this claim");
+}
+
+function takeOver(current: ClaimItem | undefined): When {
+  if (!current) return [[{ attribute: "pk", is: "absent" }]];
+  return [stillOurs(current)];
+}
+
+/** Conditions under which `claim` has not been taken over or committed. */
+export function stillOurs(claim: ClaimItem): When[number] {
+  return [
+    { attribute: "owner", is: "=", value: claim.owner },
+    { attribute: "state", is: "=", value: "claimed" },
+  ];
+}
+
+/** Lets the next delivery start at once instead of after the lease. A worker that died skips this, and the lease ends alone. */
+export async function releaseClaim({ table }: IngestDependencies, claim: ClaimItem): Promise<void> {
+  try {
+    await table.write([
+      {
+        op: "update",
+        key: keys.claim(claim, claim.sopUid),
+        set: { leaseUntil: 0 },
+        when: [stillOurs(claim)],
+      },
+    ]);
+  } catch {
+    // Only a courtesy: the failure that led here is the one to report.
+  }
+}

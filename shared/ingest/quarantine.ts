@@ -1,0 +1,88 @@
+import type { UploadFileItem } from "../catalog/items.ts";
+import { keys } from "../catalog/keys.ts";
+import { ConditionFailed, KeyUnavailable } from "../errors.ts";
+import { type LandingKey, objectKeys } from "../object-keys.ts";
+import type { ObjectRef, Write } from "../ports.ts";
+import { dicomMediaType } from "../upload/limits.ts";
+import { ingestAudit } from "./audit-write.ts";
+import type { IngestDependencies } from "./dependencies.ts";
+import { finalWrite } from "./file-state.ts";
+import type { Announcement } from "./landed-file.ts";
+import type { IngestOutcome } from "./outcome.ts";
+import { quarantineReasons } from "./quarantine-reasons.ts";
+import { markProcessed } from "./settle.ts";
+
+export type Reason = NonNullable<UploadFileItem["reason"]>;
+
+/** Keeps the object aside, unlocked, with its reason in the ledger. Nothing is thrown away. */
+export async function quarantine(
+  deps: IngestDependencies,
+  landing: LandingKey,
+  ref: ObjectRef,
+  announcement: Announcement,
+  reason: Reason,
+): Promise<IngestOutcome> {
+  const owner = { region: deps.region, hospital: landing.hospital };
+  const copied = await copyAside(deps, landing, ref, announcement, reason);
+  const audit = ingestAudit(deps, "quarantineFile", owner, {
+    uploadId: landing.uploadId,
+    detail: `file ${landing.fileId}: ${reason.code}`,
+  });
+  try {
+    await deps.table.write([...ledgerWrite(deps, landing, announcement, reason), audit]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    // An earlier delivery recorded it.
+  }
+  if (copied) await markProcessed(deps, ref);
+  return "quarantined";
+}
+
+async function copyAside(
+  { objects, region }: IngestDependencies,
+  { hospital, uploadId, fileId }: LandingKey,
+  ref: ObjectRef,
+  announcement: Announcement,
+  reason: Reason,
+): Promise<boolean> {
+  const key = objectKeys.quarantine({ region, hospital }, uploadId, fileId);
+  const kmsKeyId = announcement.hospital?.keyArn;
+  try {
+    await objects.copy(
+      ref,
+      { bucket: "quarantine", key },
+      { contentType: dicomMediaType, ...(kmsKeyId !== undefined && { kmsKeyId }) },
+    );
+    return true;
+  } catch (error) {
+    // Written with a key that is not ours to use: it stays where it landed, which only expires what was processed.
+    if (reason.code === "wrong-key" && error instanceof KeyUnavailable) return false;
+    throw error;
+  }
+}
+
+/** A file of no upload gets an entry of its own, so that the stream tells people about it. */
+function ledgerWrite(
+  { clock, region }: IngestDependencies,
+  { hospital, uploadId, fileId }: LandingKey,
+  { file, upload }: Announcement,
+  reason: Reason,
+): readonly Write[] {
+  if (file) return [finalWrite(file, "quarantined", clock.now(), { reason })];
+  if (upload) return [];
+  const key = keys.uploadFile({ region, hospital }, uploadId, fileId);
+  const updatedAt = clock.now().toISOString();
+  const item = { ...key, type: "upload-file", region, hospital, uploadId, fileId, updatedAt, reason };
+  return [
+    {
+      op: "put",
+      item: { ...item, name: "", size: 0, sha256: "", state: "quarantined" },
+      when: [[{ attribute: "pk", is: "absent" }]],
+    },
+  ];
+}
+
+export const reasonOf = (code: keyof typeof quarantineReasons): Reason => ({
+  code,
+  ...quarantineReasons[code],
+});

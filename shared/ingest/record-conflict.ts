@@ -1,0 +1,74 @@
+import type { ClaimItem } from "../catalog/claim-item.ts";
+import { type InstanceKey, keys } from "../catalog/keys.ts";
+import { objectKeys } from "../object-keys.ts";
+import type { Write } from "../ports.ts";
+import { dicomMediaType } from "../upload/limits.ts";
+import { ingestAudit } from "./audit-write.ts";
+import type { IngestDependencies } from "./dependencies.ts";
+import { finalWrite } from "./file-state.ts";
+import type { LandedFile } from "./landed-file.ts";
+
+/**
+ * Other bytes under a SOP Instance UID that is taken: kept beside, shown at the study that holds the UID, never in its
+ * place and never dropped.
+ */
+export async function recordConflict(
+  deps: IngestDependencies,
+  landed: LandedFile,
+  key: InstanceKey,
+  committed: ClaimItem,
+): Promise<void> {
+  const { file, ref, hospital } = landed;
+  const kept = objectKeys.conflict(key, file.sha256);
+  await deps.objects.copy(
+    ref,
+    { bucket: "quarantine", key: kept },
+    { contentType: dicomMediaType, kmsKeyId: hospital.keyArn },
+  );
+  const { studyUid, seriesUid, sopUid } = key;
+  const conflict = keys.conflict(committed, sopUid, file.sha256);
+  const seen = await deps.table.get(conflict, { consistent: true });
+  await deps.table.write([
+    finalWrite(file, "conflict", deps.clock.now(), { studyUid, seriesUid, sopUid }),
+    ...(seen ? [] : [conflictWrite(deps, landed, key, committed, kept)]),
+    ingestAudit(deps, "recordConflict", file, {
+      studyUid,
+      seriesUid,
+      sopUid,
+      uploadId: file.uploadId,
+      detail: `file ${file.fileId}`,
+    }),
+  ]);
+}
+
+function conflictWrite(
+  { clock }: IngestDependencies,
+  { file }: LandedFile,
+  key: InstanceKey,
+  committed: ClaimItem,
+  objectKey: string,
+): Write {
+  const { region, hospital, studyUid, sopUid } = committed;
+  return {
+    op: "put",
+    item: {
+      ...keys.conflict(committed, sopUid, file.sha256),
+      type: "conflict",
+      region,
+      hospital,
+      studyUid,
+      sopUid,
+      sha256: file.sha256,
+      heldSha256: committed.sha256,
+      size: file.size,
+      /** Study and series the other bytes say they belong to: not always the ones that hold the UID. */
+      inStudyUid: key.studyUid,
+      inSeriesUid: key.seriesUid,
+      objectKey,
+      uploadId: file.uploadId,
+      fileId: file.fileId,
+      foundAt: clock.now().toISOString(),
+    },
+    when: [[{ attribute: "pk", is: "absent" }]],
+  };
+}
