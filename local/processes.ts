@@ -74,7 +74,13 @@ export async function stopGroup(
   }
 }
 
-async function commandOf(pid: number): Promise<string> {
+/** The command line of a process; empty where it has ended or cannot be told. */
+export async function commandOf(pid: number): Promise<string> {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    // No /proc on this system, or no such process.
+  }
   try {
     return (await promisify(execFile)("ps", ["-p", String(pid), "-o", "command="])).stdout;
   } catch {

@@ -1,0 +1,75 @@
+/** The local cloud that runs, so that a second start says so and `npm stop` ends exactly what was started. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stopEmulator } from "./emulator.ts";
+import { places } from "./places.ts";
+import { readJsonFile, writePrivateJson } from "./private-file.ts";
+import { commandOf, isRunning } from "./processes.ts";
+
+export interface Instance {
+  /** The process that holds the front door. */
+  readonly pid: number;
+  readonly emulatorPid?: number;
+  readonly web?: string;
+}
+
+/** Part of the command of every process that holds a local cloud: process numbers are reused. */
+const marker = "start.ts";
+const patienceMs = 20_000;
+
+/** The instance that is up or coming up, if its process still lives. */
+export async function runningInstance(): Promise<Instance | undefined> {
+  const instance = await readJsonFile<Instance>(places.instance);
+  return instance && (await lives(instance.pid)) ? instance : undefined;
+}
+
+/**
+ * Takes the folder for this process. Answers the instance that has it already; cleans up after one that was killed.
+ */
+export async function claimInstance(): Promise<Instance | undefined> {
+  await mkdir(places.folder, { recursive: true, mode: 0o700 });
+  for (;;) {
+    try {
+      await writeFile(places.instance, JSON.stringify({ pid: process.pid }), { flag: "wx", mode: 0o600 });
+      return undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const running = await runningInstance();
+    if (running) return running;
+    await clearUp();
+  }
+}
+
+export async function recordInstance(facts: Omit<Instance, "pid">): Promise<void> {
+  await writePrivateJson(places.instance, { pid: process.pid, ...facts } satisfies Instance);
+}
+
+/** After this nobody takes the cloud for running. */
+export async function releaseInstance(): Promise<void> {
+  await Promise.all([places.cloud, places.instance].map((file) => rm(file, { force: true })));
+}
+
+/** Ends the instance as Ctrl-C would; by force when it does not end. Answers whether there was one. */
+export async function stopInstance(): Promise<boolean> {
+  const instance = await runningInstance();
+  if (instance) {
+    process.kill(instance.pid, "SIGTERM");
+    const until = Date.now() + patienceMs;
+    while (isRunning(instance.pid) && Date.now() < until) await sleep(100);
+    if (await lives(instance.pid)) process.kill(instance.pid, "SIGKILL");
+  }
+  await clearUp();
+  return instance !== undefined;
+}
+
+/** What a killed instance left behind: its emulator, and files that say it runs. */
+async function clearUp(): Promise<void> {
+  const left = await readJsonFile<Instance>(places.instance);
+  if (left?.emulatorPid !== undefined) await stopEmulator(left.emulatorPid);
+  await releaseInstance();
+}
+
+async function lives(pid: number): Promise<boolean> {
+  return isRunning(pid) && (await commandOf(pid)).includes(marker);
+}

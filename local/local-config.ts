@@ -1,0 +1,36 @@
+/** The config the stacks are deployed with here: config/local.json with this machine's ports in it. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DeploymentConfig } from "../infra/config.ts";
+import { apiAudience } from "./issuer/provider.ts";
+import { places, projectRoot } from "./places.ts";
+import type { Ports } from "./ports.ts";
+
+export interface Origins {
+  readonly web: string;
+  readonly s3: string;
+  readonly issuer: string;
+}
+
+export function originsOf(ports: Ports): Origins {
+  const web = `http://127.0.0.1:${ports.web}`;
+  return { web, s3: `http://127.0.0.1:${ports.s3}`, issuer: `${web}/idp` };
+}
+
+/** Writes the config and answers it. Unchanged ports give unchanged bytes, so that nothing is deployed again. */
+export async function writeLocalConfig({ web, s3, issuer }: Origins): Promise<DeploymentConfig> {
+  const base = JSON.parse(
+    await readFile(join(projectRoot, "config", "local.json"), "utf8"),
+  ) as DeploymentConfig;
+  const claims = { hospital: "hospital", roles: "roles", licence: "licence" };
+  const config: DeploymentConfig = {
+    ...base,
+    // The user pool is deployed here too, so that what AWS uses by default is not first seen on AWS.
+    identity: [{ kind: "oidc", issuer, audience: apiAudience, claims }, { kind: "cognito" }],
+    allowedOrigins: [web],
+    webOrigin: web,
+    localPublicS3Origin: s3,
+  };
+  await writeFile(places.config, `${JSON.stringify(config, undefined, 2)}\n`);
+  return config;
+}
