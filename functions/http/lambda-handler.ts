@@ -1,0 +1,85 @@
+/** Middy outside: what concerns the Lambda, whatever the route. */
+import middy from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import { errorFields, log } from "../log.ts";
+import { responseOf, resultLimit, resultOf } from "./answer.ts";
+import { corsHeaders, preflightHeaders } from "./cors.ts";
+import { requestOf } from "./event.ts";
+import type { Kernel } from "./kernel.ts";
+import { problemReply } from "./problem.ts";
+import type { Router } from "./router.ts";
+
+export type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+type Middleware = middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
+
+export function lambdaHandler(kernel: () => Kernel, routes: (kernel: Kernel) => Router): ApiHandler {
+  let ready: { readonly kernel: Kernel; readonly app: Router } | undefined;
+  const start = () => {
+    if (!ready) {
+      const made = kernel();
+      ready = { kernel: made, app: routes(made) };
+    }
+    return ready;
+  };
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use([cors(() => start().kernel), lastResort(() => start().kernel), withinLimit(() => start().kernel)])
+    .handler(async (event) => resultOf(await start().app.fetch(requestOf(event), { event }))) as ApiHandler;
+}
+
+/** Answers preflights, and says on every answer which origin may read it. */
+function cors(kernel: () => Kernel): Middleware {
+  const headers = (event: APIGatewayProxyEvent) => corsHeaders(originOf(event), kernel().allowedOrigins);
+  return {
+    before: ({ event }) => {
+      if (event.httpMethod !== "OPTIONS") return undefined;
+      const allowed = headers(event);
+      const granted = "access-control-allow-origin" in allowed ? preflightHeaders : {};
+      return { statusCode: 204, headers: { ...allowed, ...granted }, body: "" };
+    },
+    after: (request) => {
+      if (request.response)
+        request.response.headers = { ...request.response.headers, ...headers(request.event) };
+    },
+    onError: (request) => {
+      if (request.response)
+        request.response.headers = { ...request.response.headers, ...headers(request.event) };
+    },
+  };
+}
+
+/** A throw that reached here is a fault of the machinery itself: API Gateway would answer 502 without CORS. */
+function lastResort(kernel: () => Kernel): Middleware {
+  return {
+    onError: async (request) => {
+      log("error", "unhandled", {
+        requestId: request.event.requestContext.requestId,
+        ...errorFields(request.error),
+      });
+      request.response = await resultOf(
+        responseOf(problemReply(request.error, placeOf(kernel(), request.event))),
+      );
+    },
+  };
+}
+
+/** Lambda would drop the answer and API Gateway say 502: say what happened instead. */
+function withinLimit(kernel: () => Kernel): Middleware {
+  return {
+    after: async (request) => {
+      const bytes = Buffer.byteLength(request.response?.body ?? "");
+      if (bytes <= resultLimit) return;
+      const error = new Error("The answer is over Lambda's limit");
+      log("error", "answer too large", { requestId: request.event.requestContext.requestId, bytes });
+      request.response = await resultOf(responseOf(problemReply(error, placeOf(kernel(), request.event))));
+    },
+  };
+}
+
+const placeOf = ({ baseUrl }: Kernel, event: APIGatewayProxyEvent) => ({
+  baseUrl,
+  requestId: event.requestContext.requestId,
+});
+
+const originOf = (event: APIGatewayProxyEvent): string | undefined =>
+  Object.entries(event.headers ?? {}).find(([name]) => name.toLowerCase() === "origin")?.[1];

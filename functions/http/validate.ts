@@ -1,0 +1,81 @@
+/** Input against a route's schemas. A fault names the field and what it must be, never what was sent. */
+import type * as z from "zod/mini";
+import { Problem } from "../../shared/errors.ts";
+
+export type Part = "params" | "query" | "body";
+
+/** What the schema makes of `value`. Throws Problem `invalid-request` with `errors: [{ pointer, detail }]`. */
+export function validated(schema: z.ZodMiniType, value: unknown, part: Part): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = result.error.issues.slice(0, 20).map((issue) => faultOf(issue, part));
+  const [first] = errors;
+  throw new Problem("invalid-request", `${first?.pointer}: ${first?.detail}`, { extensions: { errors } });
+}
+
+interface Fault {
+  /** Where: `body/files/0/size`, `query/limit`. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+const faultOf = (issue: z.core.$ZodIssue, part: Part): Fault => ({
+  pointer: [part, ...issue.path.map((step) => nameOf(String(step)))].join("/"),
+  detail: expectation(issue),
+});
+
+/** A field's name is the client's own word where a record takes any: only plain names are repeated. */
+const nameOf = (step: string): string => (/^[A-Za-z0-9_.-]{1,64}$/.test(step) ? step : "…");
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${issue.expected}`;
+    case "too_small":
+      return `must have or be at least ${issue.minimum}`;
+    case "too_big":
+      return `must have or be at most ${issue.maximum}`;
+    case "invalid_value":
+      return `must be one of ${issue.values.map(String).join(", ")}`;
+    case "invalid_format":
+      return issue.pattern ? `must match ${issue.pattern}` : `must be a valid ${issue.format}`;
+    case "not_multiple_of":
+      return `must be a multiple of ${issue.divisor}`;
+    case "unrecognized_keys":
+      return `has unknown members: ${issue.keys.map(nameOf).join(", ")}`;
+    default:
+      return "is not valid";
+  }
+}
+
+const id = /^[A-Za-z0-9_-]{1,64}$/;
+/** PS3.5 §9.1: digits and dots, at most 64 characters. */
+const uid = /^[0-9]+(\.[0-9]+)*$/;
+/** What each path parameter may look like: no `#` or `/` ever reaches a key. */
+const forms: Readonly<Record<string, RegExp>> = {
+  studyUid: uid,
+  seriesUid: uid,
+  sopUid: uid,
+  scope: /^(mine|(hospital|consult|share)-[A-Za-z0-9-]{1,63})$/,
+  hospital: /^[a-z0-9-]{1,63}$/,
+  frame: /^[1-9][0-9]{0,6}(,[1-9][0-9]{0,6})*$/,
+};
+
+/** Throws Problem `invalid-request` when a path parameter or `?hospital=` cannot be what its name says. */
+export function checkForm(name: string, value: string): void {
+  if (value.length <= 64 && (forms[name] ?? id).test(value)) return;
+  throw new Problem("invalid-request", `${name}: is not a valid ${name}`, {
+    extensions: { errors: [{ pointer: `params/${name}`, detail: `is not a valid ${name}` }] },
+  });
+}
+
+/** Query parameters as an object: a repeated one is a list. */
+export function queryObject(search: URLSearchParams): Readonly<Record<string, string | string[]>> {
+  const names = new Set(search.keys());
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const values = search.getAll(name);
+      return [name, values.length === 1 ? (values[0] ?? "") : values];
+    }),
+  );
+}

@@ -1,0 +1,27 @@
+/**
+ * One line of JSON for each thing worth knowing. Identifiers and names of errors only: never a body, a query string, an
+ * event or a dataset value, since those are patients.
+ */
+type Level = "info" | "warn" | "error";
+type Field = string | number | boolean | undefined | readonly string[];
+
+export function log(level: Level, message: string, fields: Readonly<Record<string, Field>> = {}): void {
+  const line = JSON.stringify({ level, message, at: new Date().toISOString(), ...fields });
+  process.stdout.write(`${line}\n`);
+}
+
+/** An error's name, where it was thrown and what caused it. Its message may quote data, so it stays out. */
+export function errorFields(error: unknown): Readonly<Record<string, Field>> {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const causes: string[] = [];
+  for (let cause = error.cause; cause instanceof Error && causes.length < 5; cause = cause.cause)
+    causes.push(cause.name);
+  return { error: error.name, stack: frames(error), ...(causes.length > 0 && { causes }) };
+}
+
+const frames = ({ stack = "" }: Error): readonly string[] =>
+  stack
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "))
+    .slice(0, 12);
