@@ -25,6 +25,9 @@ export interface Stores {
   readonly clock: Clock;
 }
 
+/** The `source` of our events, which rules match on. */
+export const eventSource = "medical-image-cloud";
+
 let made: Stores | undefined;
 
 /** These reach everything the function's role allows: handlers use the narrowed ones of their grant. */
@@ -48,15 +51,17 @@ export function stores(): Stores {
     }),
     keyService: lazily(async () => {
       const { kmsKeys } = await import("../shared/aws/kms-keys.ts");
-      return kmsKeys();
+      const { stage, lockMode } = environment("settings");
+      return kmsKeys({ stage, retentionGuard: lockMode === "COMPLIANCE" });
     }),
     queue: lazily(async () => {
       const { sqsQueue } = await import("../shared/aws/sqs-queue.ts");
-      return sqsQueue(given(environment("queues")));
+      const { derive } = environment("queues");
+      return sqsQueue({ queues: given({ derive }) });
     }),
     bus: lazily(async () => {
-      const { eventBus } = await import("../shared/aws/event-bus.ts");
-      return eventBus(environment("queues").bus ?? "");
+      const { eventBridgeBus } = await import("../shared/aws/event-bus.ts");
+      return eventBridgeBus({ busName: environment("queues").bus ?? "", source: eventSource });
     }),
     clock: { now: () => new Date() },
   };
