@@ -13,11 +13,13 @@ type Decode = (
   bitOffset: number,
 ) => DecodedFrame | Unavailable | Promise<DecodedFrame | Unavailable>;
 
-interface Decoder {
+export interface Decoder {
   /** Encapsulated frames are fragments in items; native ones are a run of bytes (PS3.5 §A.4). */
   readonly encapsulated: boolean;
   /** The media type a frame is kept under: as it came, or decoded to Explicit VR Little Endian (PS3.18 §8.7.3). */
   readonly keptAs: "native" | "jpeg";
+  /** Whether a fragment is the first of a frame, where an object has several (PS3.5 §A.4: offset tables may be absent, and lie). */
+  readonly startsFrame: (fragment: Uint8Array) => boolean;
   /** Loaded on first use: a function that never meets a syntax never pays for its codec. */
   readonly load: () => Promise<Decode>;
 }
@@ -25,6 +27,7 @@ interface Decoder {
 const native: Decoder = {
   encapsulated: false,
   keptAs: "native",
+  startsFrame: () => true,
   load: async () => (image, frame, bitOffset) => withImage(image, nativeFrame(image, frame, bitOffset)),
 };
 
@@ -40,14 +43,23 @@ export const decoders: Readonly<Record<string, Decoder>> = {
   "1.2.840.10008.1.2.5": {
     encapsulated: true,
     keptAs: "native",
+    // PS3.5 §A.4.2: a frame is one fragment.
+    startsFrame: () => true,
     load: async () => {
       const { decodeRle } = await import("./rle.ts");
-      return (image, frame) => withImage({ ...image, byPlane: false }, decodeRle(image, frame));
+      return (declared, frame) => {
+        // RLE compresses whole planes (PS3.5 §8.2.2): a file that says 4:2:2 means full resolution.
+        const whole = declared.photometric === "YBR_FULL_422";
+        const image = whole ? { ...declared, photometric: "YBR_FULL" as const } : declared;
+        return withImage(image, decodeRle(image, frame));
+      };
     },
   },
   "1.2.840.10008.1.2.4.50": {
     encapsulated: true,
     keptAs: "jpeg",
+    // Start Of Image and the next marker: inside entropy-coded data FF is never followed by D8.
+    startsFrame: ([a, b, c]) => a === 0xff && b === 0xd8 && c === 0xff,
     load: async () => (await import("./jpeg.ts")).decodeJpegBaseline,
   },
 };

@@ -53,15 +53,15 @@ export type Photometric = keyof typeof samplesOf;
 /** Decoded bytes of one frame above this are refused: no function has the memory for them. */
 export const maxFrameBytes = 256 * 1024 * 1024;
 
-const pixelDataTags = ["7FE00010", "7FE00008", "7FE00009"] as const;
-
-/** Whether the dataset has Pixel Data, Float Pixel Data or Double Float Pixel Data at its top level. */
-export function hasPixelData(dataset: Dataset): boolean {
-  return pixelDataTags.some((tag) => dataset[tag] !== undefined);
+/** The attribute that holds the frames, and the VR it was written with. */
+export interface PixelElement {
+  /** Pixel Data, Float Pixel Data or Double Float Pixel Data. */
+  readonly tag: "7FE00010" | "7FE00008" | "7FE00009";
+  readonly vr: string;
 }
 
 /** Reads the module; the answer names the first attribute that makes the frames unreadable. */
-export function readImagePixel(dataset: Dataset): ImagePixel | Unavailable {
+export function readImagePixel(dataset: Dataset, element: PixelElement): ImagePixel | Unavailable {
   const rows = number(dataset, "00280010") ?? 0;
   const columns = number(dataset, "00280011") ?? 0;
   if (!isCount(rows, 65535) || !isCount(columns, 65535)) return { unavailable: "rows-or-columns" };
@@ -74,7 +74,7 @@ export function readImagePixel(dataset: Dataset): ImagePixel | Unavailable {
   const samples = number(dataset, "00280002") ?? samplesOf[photometric];
   if (samples !== samplesOf[photometric]) return { unavailable: "samples-per-pixel" };
 
-  const bits = readBits(dataset);
+  const bits = readBits(dataset, element);
   if ("unavailable" in bits) return bits;
   if (photometric === "YBR_FULL_422" && bits.bitsAllocated !== 8) return { unavailable: "bits-allocated" };
   const image: ImagePixel = {
@@ -85,18 +85,18 @@ export function readImagePixel(dataset: Dataset): ImagePixel | Unavailable {
     photometric,
     ...bits,
     byPlane: samples === 3 && number(dataset, "00280006") === 1,
-    vr: dataset["7FE00010"]?.vr ?? "OW",
+    vr: element.vr,
   };
   return nativeFrameBytes(image) > maxFrameBytes ? { unavailable: "frame-too-large" } : image;
 }
 
 type Bits = Pick<ImagePixel, "bitsAllocated" | "bitsStored" | "highBit" | "signed" | "float">;
 
-function readBits(dataset: Dataset): Bits | Unavailable {
+function readBits(dataset: Dataset, { tag }: PixelElement): Bits | Unavailable {
   const bitsAllocated = number(dataset, "00280100");
-  const float = dataset["7FE00010"] === undefined && hasPixelData(dataset);
+  const float = tag !== "7FE00010";
   if (float) {
-    const width = dataset["7FE00009"] === undefined ? 32 : 64;
+    const width = tag === "7FE00008" ? 32 : 64;
     return { bitsAllocated: width, bitsStored: width, highBit: width - 1, signed: true, float };
   }
   if (bitsAllocated !== 1 && bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32) {

@@ -6,8 +6,8 @@ const headerBytes = 64;
 const maxExpansion = 64;
 
 /**
- * Decodes one frame to native little-endian bytes, colour by pixel. Data after the last plane is ignored; a plane that
- * ends early answers `corrupt-stream`.
+ * Decodes one frame to native little-endian bytes in the layout Planar Configuration declares: clients read the frame
+ * with the object's own metadata. Data after the last plane is ignored; a plane that ends early answers `corrupt-stream`.
  */
 export function decodeRle(image: ImagePixel, frame: Uint8Array): Uint8Array | Unavailable {
   const segments = segmentsOf(image, frame);
@@ -16,13 +16,14 @@ export function decodeRle(image: ImagePixel, frame: Uint8Array): Uint8Array | Un
   if (nativeFrameBytes(image) > frame.length * maxExpansion) return { unavailable: "pixel-data-too-short" };
 
   const bytesPerSample = Math.max(1, image.bitsAllocated / 8);
-  const stride = segments.length;
-  const planeBytes = nativeFrameBytes(image) / stride;
+  const planeBytes = nativeFrameBytes(image) / segments.length;
+  const sampleStep = image.byPlane ? planeBytes * bytesPerSample : bytesPerSample;
+  const stride = image.byPlane ? bytesPerSample : segments.length;
   const out = new Uint8Array(nativeFrameBytes(image));
   for (const [index, segment] of segments.entries()) {
     const sample = Math.floor(index / bytesPerSample);
     const byte = bytesPerSample - 1 - (index % bytesPerSample);
-    if (!unpack(segment, out, sample * bytesPerSample + byte, stride, planeBytes)) {
+    if (!unpack(segment, out, sample * sampleStep + byte, stride, planeBytes)) {
       return { unavailable: "corrupt-stream" };
     }
   }

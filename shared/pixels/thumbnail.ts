@@ -6,8 +6,8 @@ import { decodeFrame, type Pending } from "./decode-frame.ts";
 import { greyDisplay } from "./grey-display.ts";
 import { type IconKind, iconKind } from "./icon.ts";
 import {
-  hasPixelData,
   type ImagePixel,
+  type PixelElement,
   pixelHeightToWidth,
   readImagePixel,
   type Unavailable,
@@ -28,15 +28,17 @@ const longSide = 256;
 /** A CT slice is about 8 KB at this quality, and differs from the lossless picture by less than 1 of 255. */
 const quality = 75;
 
-/** Whether the object has frames a picture can be made of; if not, its icon. */
-export function noPixels(dataset: Dataset): NoPixels | undefined {
+/** The icon of an object no picture can be made of; undefined when one can. `element`: what the reader found, if anything. */
+export function withoutPicture(dataset: Dataset, element: PixelElement | undefined): NoPixels | undefined {
   const icon = iconKind(text(dataset, "00080016"));
   // Parametric maps hold quantities, not grey levels: without a colour scale a picture of one would mislead.
-  return hasPixelData(dataset) && icon !== "parametric-map" ? undefined : { none: true, icon };
+  return element !== undefined && icon !== "parametric-map" ? undefined : { none: true, icon };
 }
 
 export interface FrameInput {
+  /** With its lookup tables in place: see `withLookupTables`. */
   readonly dataset: Dataset;
+  readonly element: PixelElement;
   readonly transferSyntaxUid: string;
   /** As `decodeFrame` takes it. */
   readonly frame: Uint8Array;
@@ -46,12 +48,8 @@ export interface FrameInput {
 }
 
 /** Makes the thumbnail of one frame. Never throws on what a file holds. */
-export async function renderThumbnail(
-  input: FrameInput,
-): Promise<Thumbnail | NoPixels | Pending | Unavailable> {
-  const none = noPixels(input.dataset);
-  if (none) return none;
-  const described = readImagePixel(input.dataset);
+export async function renderThumbnail(input: FrameInput): Promise<Thumbnail | Pending | Unavailable> {
+  const described = readImagePixel(input.dataset, input.element);
   if ("unavailable" in described) return described;
   const decoded = await decodeFrame(input.transferSyntaxUid, described, input.frame, input.bitOffset);
   if (!("bytes" in decoded)) return decoded;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Dataset } from "../../../shared/pixels/attributes.ts";
 import { decodeFrame } from "../../../shared/pixels/decode-frame.ts";
-import { nativeFrameLocation, readImagePixel } from "../../../shared/pixels/image-pixel.ts";
+import {
+  nativeFrameLocation,
+  type PixelElement,
+  readImagePixel,
+} from "../../../shared/pixels/image-pixel.ts";
 import { storedValues } from "../../../shared/pixels/stored-values.ts";
 import {
   bytes16,
@@ -9,12 +12,13 @@ import {
   explicitLittleEndian,
   type ImageOptions,
   imageObject,
+  pixelData,
   rleFrame,
   rleLossless,
 } from "./objects.ts";
 
-function described(options: ImageOptions, more: Dataset = {}) {
-  const image = readImagePixel(imageObject(options, more));
+function described(options: ImageOptions, element: PixelElement = pixelData) {
+  const image = readImagePixel(imageObject(options), element);
   if ("unavailable" in image) throw new Error(image.unavailable);
   return image;
 }
@@ -24,9 +28,9 @@ async function valuesOf(
   options: ImageOptions,
   bytes: Uint8Array,
   bitOffset = 0,
-  more: Dataset = {},
+  element: PixelElement = pixelData,
 ) {
-  const decoded = await decodeFrame(syntax, described(options, more), bytes, bitOffset);
+  const decoded = await decodeFrame(syntax, described(options, element), bytes, bitOffset);
   return "bytes" in decoded ? [...storedValues(decoded.image, decoded.bytes)] : decoded;
 }
 
@@ -69,7 +73,7 @@ describe("stored values", () => {
     const bytes = Uint8Array.from([2, 1, 4, 3]);
     const options = { ...twoByTwo, allocated: 8 };
     expect(await valuesOf(explicitBigEndian, options, bytes)).toEqual([1, 2, 3, 4]);
-    const ob = { "7FE00010": { vr: "OB" } };
+    const ob = { ...pixelData, vr: "OB" };
     expect(await valuesOf(explicitBigEndian, options, bytes, 0, ob)).toEqual([2, 1, 4, 3]);
   });
 
@@ -87,10 +91,10 @@ describe("stored values", () => {
   });
 
   it("floating point values come as they are", async () => {
-    const float = { "7FE00010": undefined, "7FE00008": { vr: "OF" }, "00280100": { vr: "US", Value: [32] } };
+    const float = { tag: "7FE00008", vr: "OF" } as const;
     const bytes = new Uint8Array(Float32Array.from([0.5, -1, 2, 3]).buffer);
     expect(await valuesOf(explicitLittleEndian, twoByTwo, bytes, 0, float)).toEqual([0.5, -1, 2, 3]);
-    const double = { "7FE00010": undefined, "7FE00009": { vr: "OD" } };
+    const double = { tag: "7FE00009", vr: "OD" } as const;
     const wide = new Uint8Array(Float64Array.from([0.1, -1, 2, 3]).buffer);
     expect(await valuesOf(explicitLittleEndian, twoByTwo, wide, 0, double)).toEqual([0.1, -1, 2, 3]);
   });
@@ -128,7 +132,7 @@ describe("RLE Lossless", () => {
     expect(await valuesOf(rleLossless, { ...twoByTwo, allocated: 8 }, repeated)).toEqual([9, 9, 9, 9]);
   });
 
-  it("colour planes become colour by pixel whatever Planar Configuration says", async () => {
+  it("colour planes become colour by pixel, and keep the layout their metadata declares", async () => {
     const frame = rleFrame([Uint8Array.from([1, 2]), Uint8Array.from([10, 20]), Uint8Array.from([100, 200])]);
     const colour = { rows: 1, columns: 2, allocated: 8, samples: 3, planar: 1 };
     expect(await valuesOf(rleLossless, colour, frame)).toEqual([1, 10, 100, 2, 20, 200]);
@@ -179,7 +183,7 @@ describe("hostile headers", () => {
     ["an unknown photometric interpretation", { photometric: "FOOBAR" }, {}, "photometric-interpretation"],
     ["16-bit 4:2:2", { samples: 3, photometric: "YBR_FULL_422" }, {}, "bits-allocated"],
   ] as const)("%s: the reason is named", (_, options, more, reason) => {
-    expect(readImagePixel(imageObject(options, more))).toEqual({ unavailable: reason });
+    expect(readImagePixel(imageObject(options, more), pixelData)).toEqual({ unavailable: reason });
   });
 
   it("two thousand million frames in a small file are not looked for", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Dataset } from "../../../shared/pixels/attributes.ts";
 import { greyDisplay } from "../../../shared/pixels/grey-display.ts";
 import { readImagePixel } from "../../../shared/pixels/image-pixel.ts";
-import { type ImageOptions, imageObject } from "./objects.ts";
+import { type ImageOptions, imageObject, pixelData } from "./objects.ts";
 
 const ds = (...values: number[]) => ({ vr: "DS", Value: values });
 const sequence = (...values: Dataset[]) => ({ vr: "SQ", Value: values });
@@ -14,7 +14,7 @@ function display(
   frame = 0,
 ) {
   const dataset = imageObject(options, more);
-  const image = readImagePixel(dataset);
+  const image = readImagePixel(dataset, pixelData);
   if ("unavailable" in image) throw new Error(image.unavailable);
   return greyDisplay(dataset, image, frame, Int32Array.from(frameValues));
 }

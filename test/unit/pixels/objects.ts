@@ -1,5 +1,6 @@
 /** Small image objects in DICOM JSON for the pixel tests. */
 import type { Dataset } from "../../../shared/pixels/attributes.ts";
+import type { PixelElement } from "../../../shared/pixels/image-pixel.ts";
 
 const us = (value: number) => ({ vr: "US", Value: [value] });
 const cs = (value: string) => ({ vr: "CS", Value: [value] });
@@ -32,10 +33,11 @@ export function imageObject(options: ImageOptions = {}, more: Dataset = {}): Dat
     "00280101": us(stored),
     "00280102": us(options.high ?? stored - 1),
     "00280103": us(options.signed ? 1 : 0),
-    "7FE00010": { vr: "OW" },
     ...more,
   };
 }
+
+export const pixelData: PixelElement = { tag: "7FE00010", vr: "OW" };
 
 export const implicitLittleEndian = "1.2.840.10008.1.2";
 export const explicitLittleEndian = "1.2.840.10008.1.2.1";

@@ -3,8 +3,15 @@ import sharp from "sharp";
 import type { Dataset } from "../../../shared/pixels/attributes.ts";
 import { reducedSize } from "../../../shared/pixels/box-average.ts";
 import { representativeFrame } from "../../../shared/pixels/image-pixel.ts";
-import { renderThumbnail } from "../../../shared/pixels/thumbnail.ts";
-import { bytes16, explicitLittleEndian, type ImageOptions, imageObject, jpegBaseline } from "./objects.ts";
+import { renderThumbnail, withoutPicture } from "../../../shared/pixels/thumbnail.ts";
+import {
+  bytes16,
+  explicitLittleEndian,
+  type ImageOptions,
+  imageObject,
+  jpegBaseline,
+  pixelData,
+} from "./objects.ts";
 
 async function thumbnailOf(
   options: ImageOptions,
@@ -12,7 +19,13 @@ async function thumbnailOf(
   more: Dataset = {},
   syntax = explicitLittleEndian,
 ) {
-  return renderThumbnail({ dataset: imageObject(options, more), transferSyntaxUid: syntax, frame, index: 0 });
+  return renderThumbnail({
+    dataset: imageObject(options, more),
+    element: pixelData,
+    transferSyntaxUid: syntax,
+    frame,
+    index: 0,
+  });
 }
 
 async function pixelsOf(options: ImageOptions, frame: Uint8Array, more: Dataset = {}, syntax?: string) {
@@ -146,17 +159,19 @@ describe("objects without a picture", () => {
     ["1.2.840.10008.5.1.4.1.1.9.1.1", "waveform"],
     ["1.2.840.10008.5.1.4.1.1.66.4", "segmentation"],
     ["1.2.840.10008.5.1.4.1.1.2", "other"],
-  ])("%s has the icon %s", async (sopClass, icon) => {
-    const more = { "7FE00010": undefined, "00080016": { vr: "UI", Value: [sopClass] } };
-    expect(await thumbnailOf({}, new Uint8Array(0), more)).toEqual({ none: true, icon });
+  ])("%s has the icon %s", (sopClass, icon) => {
+    const dataset = { "00080016": { vr: "UI", Value: [sopClass] } };
+    expect(withoutPicture(dataset, undefined)).toEqual({ none: true, icon });
   });
 
-  it("a parametric map shows an icon, since its numbers are not grey levels", async () => {
-    const more = {
-      "7FE00010": undefined,
-      "7FE00008": { vr: "OF" },
-      "00080016": { vr: "UI", Value: ["1.2.840.10008.5.1.4.1.1.30"] },
-    };
-    expect(await thumbnailOf({}, new Uint8Array(64), more)).toEqual({ none: true, icon: "parametric-map" });
+  it("a parametric map shows an icon, since its numbers are not grey levels", () => {
+    const dataset = { "00080016": { vr: "UI", Value: ["1.2.840.10008.5.1.4.1.1.30"] } };
+    const answer = withoutPicture(dataset, { tag: "7FE00008", vr: "OF" });
+    expect(answer).toEqual({ none: true, icon: "parametric-map" });
+  });
+
+  it("a segmentation with pixels has a picture", () => {
+    const dataset = { "00080016": { vr: "UI", Value: ["1.2.840.10008.5.1.4.1.1.66.4"] } };
+    expect(withoutPicture(dataset, pixelData)).toBeUndefined();
   });
 });
