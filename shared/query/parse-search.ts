@@ -29,11 +29,18 @@ const control = new Set([
   "emptyvaluematching",
 ]);
 
-/** Throws Problem("invalid-request") that names the parameter and never its value: values are patients' data. */
-export function parseSearch(query: URLSearchParams, level: Level): Search {
+/**
+ * `defaultLimit`: results when the client names no limit.
+ * Throws Problem("invalid-request") that names the parameter and never its value: values are patients' data.
+ */
+export function parseSearch(
+  query: URLSearchParams,
+  level: Level,
+  defaultLimit: number = searchLimits.defaultLimit,
+): Search {
   return {
     match: matchingKeys(query, level),
-    limit: Math.min(wholeNumber(query, "limit") ?? searchLimits.defaultLimit, searchLimits.maximumLimit),
+    limit: Math.min(wholeNumber(query, "limit") ?? defaultLimit, searchLimits.maximumLimit),
     offset: offsetOf(query),
     fuzzy: booleanOf(query, "fuzzymatching"),
     include: includedFields(query),

@@ -2,8 +2,8 @@
 import type { Grant } from "../access/grant.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import { keys, prefixes, studyPartition } from "../catalog/keys.ts";
+import { queryAll } from "../catalog/query-all.ts";
 import { Problem } from "../errors.ts";
-import type { Key } from "../ports.ts";
 
 export interface InstancePath {
   readonly seriesUid: string;
@@ -19,18 +19,9 @@ export async function locateInstance(grant: Grant, path: InstancePath): Promise<
 
 /** Every instance of the study, or of one of its series; throws Problem("not-found") when there is none. */
 export async function locateInstances(grant: Grant, seriesUid?: string): Promise<readonly InstanceItem[]> {
-  const found: InstanceItem[] = [];
-  let after: Key | undefined;
-  do {
-    const page = await grant.table.query({
-      ...within(grant, seriesUid),
-      ...(after === undefined ? {} : { after }),
-    });
-    found.push(...(page.items as readonly InstanceItem[]));
-    after = page.next;
-  } while (after !== undefined);
+  const found = await queryAll(grant.table, within(grant, seriesUid));
   if (found.length === 0) throw new Problem("not-found", "There is no such study or series in this scope.");
-  return found;
+  return found as readonly InstanceItem[];
 }
 
 /**

@@ -4,32 +4,28 @@ import type { InstanceItem } from "../catalog/items.ts";
 import { revocation } from "../contract/revocation.ts";
 import { Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
-import type { DownloadSigner, ObjectRef } from "../ports.ts";
+import type { ObjectRef } from "../ports.ts";
 import { type InstancePath, locateInstance, locateRepresentative } from "./locate.ts";
 import { requireAcceptable } from "./media-types.ts";
 
 export interface Retrieval {
   readonly grant: Grant;
-  readonly signer: DownloadSigner;
   readonly accept: string | null;
 }
 
 /** The stored original, bit for bit. */
-export async function retrieveInstance(
-  { grant, signer, accept }: Retrieval,
-  path: InstancePath,
-): Promise<string> {
+export async function retrieveInstance({ grant, accept }: Retrieval, path: InstancePath): Promise<string> {
   const instance = await locateInstance(grant, path);
   const { transferSyntaxUid, sha256 } = instance;
   requireAcceptable(accept, { type: "application/dicom", transferSyntaxUid, multipart: false });
   await grant.audit(audited(instance));
   const key = objectKeys.original(instance, sha256);
-  return sign(signer, { bucket: "archive", key }, `application/dicom; transfer-syntax=${transferSyntaxUid}`);
+  return sign(grant, { bucket: "archive", key }, `application/dicom; transfer-syntax=${transferSyntaxUid}`);
 }
 
 /** One frame, stored in its multipart envelope. `frame` counts from 1. */
 export async function retrieveFrame(
-  { grant, signer, accept }: Retrieval,
+  { grant, accept }: Retrieval,
   path: InstancePath,
   frame: number,
 ): Promise<string> {
@@ -39,7 +35,7 @@ export async function retrieveFrame(
   if (frame > stored) throw new Problem("not-found", `The instance has ${stored} frame(s).`);
   requireAcceptable(accept, frameMediaType(instance));
   await grant.audit(audited(instance));
-  return sign(signer, { bucket: "derived", key: objectKeys.frame(instance, instance.sha256, frame) });
+  return sign(grant, { bucket: "derived", key: objectKeys.frame(instance, instance.sha256, frame) });
 }
 
 function framesMissing({ thumbnail, transferSyntaxUid }: InstanceItem): Problem {
@@ -63,7 +59,7 @@ export function frameMediaType({ transferSyntaxUid }: InstanceItem) {
 
 /** The stored thumbnail of an instance, or of the instance that stands for a series or the study. */
 export async function retrieveThumbnail(
-  { grant, signer, accept }: Retrieval,
+  { grant, accept }: Retrieval,
   path: Partial<InstancePath>,
 ): Promise<string> {
   requireAcceptable(accept, { type: "image/jpeg", multipart: false });
@@ -78,12 +74,14 @@ export async function retrieveThumbnail(
     });
   }
   await grant.audit(audited(instance));
-  return sign(signer, { bucket: "derived", key: objectKeys.thumbnail(instance, instance.sha256) });
+  return sign(grant, { bucket: "derived", key: objectKeys.thumbnail(instance, instance.sha256) });
 }
 
-async function sign(signer: DownloadSigner, ref: ObjectRef, contentType?: string): Promise<string> {
+async function sign(grant: Grant, ref: ObjectRef, contentType?: string): Promise<string> {
   const seconds = revocation.signedUrlSeconds;
-  return (await signer.signGet(ref, contentType === undefined ? { seconds } : { seconds, contentType })).url;
+  return (
+    await grant.downloads.signGet(ref, contentType === undefined ? { seconds } : { seconds, contentType })
+  ).url;
 }
 
 const audited = ({ region, hospital, studyUid, seriesUid, sopUid }: InstanceItem) => ({

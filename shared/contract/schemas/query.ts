@@ -1,0 +1,40 @@
+/** Answers of the search routes. Their query strings are QIDO-RS (PS3.18 §10.6) and parsed by `shared/query/`. */
+import * as z from "zod/mini";
+
+const dataset = z
+  .record(z.string(), z.unknown())
+  .check(z.describe("PS3.18 Annex F: attributes by tag, eight hexadecimal digits"));
+const datasets = z.array(dataset);
+/** QIDO-RS keys are open-ended: repeated parameters, keywords and tags. */
+const search = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+const count = z.int().check(z.nonnegative());
+
+const study = z.object({
+  region: z.string(),
+  hospital: z.string(),
+  studyUid: z.string(),
+  attributes: dataset,
+  modalities: z.array(z.string()),
+  instances: count.check(z.describe("Indexed so far: exact at this moment")),
+  expected: z.optional(count.check(z.describe("Announced by the uploads of this study"))),
+  complete: z.boolean(),
+  conflicts: count,
+  series: z.array(
+    z.object({
+      seriesUid: z.string(),
+      modality: z.optional(z.string()),
+      attributes: dataset,
+      instances: count,
+    }),
+  ),
+});
+
+export const querySchemas = {
+  searchStudies: { query: search, reply: datasets },
+  searchStudySeries: { query: search, reply: datasets },
+  searchStudyInstances: { query: search, reply: datasets },
+  searchSeriesInstances: { query: search, reply: datasets },
+  getStudy: { query: z.object({ hospital: z.optional(z.string()) }), reply: study },
+} as const;
+
+export type StudyView = z.infer<typeof study>;
