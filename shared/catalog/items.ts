@@ -140,4 +140,5 @@ export interface ConsultItem extends Typed<"consult">, StudyKey {
   readonly status: "requested" | "answered";
   readonly createdBy: string;
   readonly createdAt: string;
+  readonly answeredAt?: string;
 }

@@ -1,17 +1,16 @@
 /**
- * How long a closed door may stay open. S3 cannot revoke a signed URL, so after a link, a consult or a key is revoked the
- * last bytes leave when every one of these has run out. A download already started finishes.
+ * How a revoked access stops reaching bytes. S3 cannot revoke a signed URL, so the longest path after a revocation is:
+ * the authorizer's cached answer lets one more request in, which is given one more URL, judged by a clock that is behind.
+ * Links and consults are looked up afresh on every request, so for them the cache costs nothing.
  */
-export const revocation = {
-  /** Life of a presigned GET. */
-  signedUrlSeconds: 45,
-  /** API Gateway's cache of the authorizer's answer: a revoked principal may still be let in this long. */
-  authorizerCacheSeconds: 5,
-  /** The signer's clock may run ahead of S3's by this much: a URL then lives that much longer. */
-  clockSkewSeconds: 5,
-  /** What the sum of the above is held to. */
-  promisedSeconds: 60,
-} as const;
 
-/** Life of the access token that opening a link gives. Revocation does not wait for it: each use looks the link up. */
-export const shareSessionSeconds = 15 * 60;
+/** What we promise: after this long, revoked access reaches no byte. A download already started finishes. */
+export const revocationSeconds = 60;
+/** Lifetime of a signed URL for reading. */
+export const signedUrlSeconds = 40;
+/** How long API Gateway keeps the authorizer's answer for a token. */
+export const authorizerCacheSeconds = 10;
+/** Difference between two of AWS's clocks that we allow for. */
+export const clockSkewSeconds = 5;
+
+export const revocation = { signedUrlSeconds, authorizerCacheSeconds, clockSkewSeconds } as const;

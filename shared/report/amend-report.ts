@@ -2,20 +2,10 @@ import type { Grant } from "../access/grant.ts";
 import { keys } from "../catalog/keys.ts";
 import { ConditionFailed } from "../errors.ts";
 import type { Saved } from "./draft-report.ts";
-import { newDataKey, seal } from "./envelope.ts";
-import { changedMeanwhile, newEtag, requireMatch } from "./if-match.ts";
+import { changedMeanwhile, requireMatch } from "./if-match.ts";
 import type { ReportItem, ReportVersionItem } from "./items.ts";
-import {
-  authorOf,
-  encodeContent,
-  loadOwnHead,
-  loadStudy,
-  loadVersion,
-  place,
-  type ReportDeps,
-  readContent,
-  studyOf,
-} from "./load-report.ts";
+import { loadOwnHead, loadVersion, type ReportDeps, readContent, studyOf } from "./load-report.ts";
+import { newVersion } from "./new-version.ts";
 import { after } from "./states.ts";
 
 /**
@@ -59,26 +49,13 @@ async function nextVersion(
   head: ReportItem,
   reason: string,
 ): Promise<ReportVersionItem> {
-  const study = studyOf(grant);
-  const signed = await loadVersion(grant, head, head.signedVersion);
-  if (!signed.signed) throw new TypeError("A signed report has no signature");
-  const { keyArn } = await loadStudy(grant);
-  const content = { ...(await readContent(deps.keys, signed)), amendmentReason: reason };
-  const dataKey = await newDataKey(deps.keys, keyArn, study);
-  const at = deps.clock.now().toISOString();
-  const common = { ...study, reportId: head.reportId, version: head.version + 1 };
-  return {
-    ...keys.reportVersion(common.reportId, common.version),
-    ...common,
-    type: "report-version",
-    status: "draft",
-    etag: newEtag(),
-    author: authorOf(grant),
-    createdAt: at,
-    updatedAt: at,
-    keyArn,
-    wrappedKey: dataKey.wrapped,
-    content: seal(dataKey.plaintext, place(common, "content"), encodeContent(content)),
-    previous: { version: signed.version, sha256: signed.signed.sha256 },
-  };
+  const current = await loadVersion(grant, head, head.signedVersion);
+  if (!current.signed) throw new TypeError("A signed report has no signature");
+  const content = await readContent(deps.keys, current);
+  return newVersion(grant, deps, {
+    reportId: head.reportId,
+    version: head.version + 1,
+    content: { ...content, amendmentReason: reason },
+    previous: { version: current.version, sha256: current.signed.sha256 },
+  });
 }

@@ -1,11 +1,11 @@
-import { ulid } from "ulid";
 import type { Grant } from "../access/grant.ts";
 import { keys } from "../catalog/keys.ts";
+import { ConditionFailed } from "../errors.ts";
+import type { Item, Write } from "../ports.ts";
 import type { ReportContent } from "./content.ts";
-import { newDataKey, seal } from "./envelope.ts";
-import { newEtag } from "./if-match.ts";
 import type { ReportItem, ReportPointerItem, ReportVersionItem } from "./items.ts";
-import { authorOf, encodeContent, loadStudy, place, type ReportDeps, studyOf } from "./load-report.ts";
+import { loadOwnHead, type ReportDeps, studyOf } from "./load-report.ts";
+import { newVersion } from "./new-version.ts";
 
 /** What a change answers: never the text, so that nothing that remembers answers holds it in the clear. */
 export interface Saved {
@@ -15,57 +15,61 @@ export interface Saved {
   readonly etag: string;
 }
 
-const absent = [[{ attribute: "pk", is: "absent" }]] as const;
+const put = (item: Item): Write => ({ op: "put", item, when: [[{ attribute: "pk", is: "absent" }]] });
 
-/** Starts a report on a study. Throws KeyUnavailable when the study's hospital has disabled its key. */
+/**
+ * Starts a report on a study. A repetition under the same `reportId` answers what the first one made.
+ * Throws KeyUnavailable when the study's hospital has disabled its key.
+ */
 export async function draftReport(
   grant: Grant,
   deps: ReportDeps,
-  input: { readonly content: ReportContent },
+  input: { readonly reportId: string; readonly content: ReportContent },
 ): Promise<Saved> {
-  const { keyArn } = await loadStudy(grant);
+  const first = await newVersion(grant, deps, { ...input, version: 1 });
+  const { reportId, version, etag } = first;
   const study = studyOf(grant);
-  const author = authorOf(grant);
-  const now = deps.clock.now();
-  const at = now.toISOString();
-  const [reportId, version, etag] = [ulid(now.getTime()), 1, newEtag()];
-  const common = { ...study, reportId, version, createdAt: at };
-  const dataKey = await newDataKey(deps.keys, keyArn, study);
-
-  const head = {
-    ...keys.report(reportId),
-    ...common,
-    type: "report",
-    status: "draft",
-    etag,
-    author,
-    updatedAt: at,
-  } as const satisfies ReportItem;
-  const first = {
-    ...keys.reportVersion(reportId, version),
-    ...common,
-    type: "report-version",
-    status: "draft",
-    etag,
-    author,
-    updatedAt: at,
-    keyArn,
-    wrappedKey: dataKey.wrapped,
-    content: seal(dataKey.plaintext, place(common, "content"), encodeContent(input.content)),
-  } as const satisfies ReportVersionItem;
-  const pointer = {
-    ...keys.reportPointer(study, reportId),
-    ...common,
-    type: "report-pointer",
-    status: "draft",
-    authorHospital: author.hospital,
-  } as const satisfies ReportPointerItem;
-
-  await grant.table.write([
-    { op: "put", item: head, when: absent },
-    { op: "put", item: first, when: absent },
-    { op: "put", item: pointer, when: absent },
-    grant.auditWrite({ hospital: study, studyUid: study.studyUid, reportId }),
-  ]);
+  const audit = grant.auditWrite({ hospital: study, studyUid: study.studyUid, reportId });
+  try {
+    await grant.table.write([put(headOf(first)), put(first), put(pointerOf(first)), audit]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const made = await loadOwnHead(grant, reportId);
+    return { reportId, version: made.version, status: made.status, etag: made.etag };
+  }
   return { reportId, version, status: "draft", etag };
+}
+
+function headOf(first: ReportVersionItem): ReportItem {
+  const { region, hospital, studyUid, reportId, version, etag, author, createdAt, updatedAt } = first;
+  return {
+    ...keys.report(reportId),
+    type: "report",
+    region,
+    hospital,
+    studyUid,
+    reportId,
+    status: "draft",
+    version,
+    etag,
+    author,
+    createdAt,
+    updatedAt,
+  };
+}
+
+function pointerOf(first: ReportVersionItem): ReportPointerItem {
+  const { region, hospital, studyUid, reportId, version, author, createdAt } = first;
+  return {
+    ...keys.reportPointer({ region, hospital, studyUid }, reportId),
+    type: "report-pointer",
+    region,
+    hospital,
+    studyUid,
+    reportId,
+    status: "draft",
+    version,
+    authorHospital: author.hospital,
+    createdAt,
+  };
 }

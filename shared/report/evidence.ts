@@ -1,8 +1,9 @@
 /** What was read: the SHA-256 of every instance of a study. A signature binds a report to it. */
 import type { InstanceItem } from "../catalog/items.ts";
 import { prefixes, type StudyKey, studyPartition } from "../catalog/keys.ts";
+import { queryAll } from "../catalog/query-all.ts";
 import { objectKeys } from "../object-keys.ts";
-import type { Key, ObjectStore, Table } from "../ports.ts";
+import type { ObjectStore, Table } from "../ports.ts";
 
 export interface Evidence {
   readonly seriesUid: string;
@@ -31,24 +32,21 @@ const byName = (a: Evidence, b: Evidence): number => (nameOf(a) < nameOf(b) ? -1
  * about one 1 MB page for every 600 instances.
  */
 export async function readInstances(table: Table, study: StudyKey): Promise<readonly Present[]> {
-  const found: Present[] = [];
-  let after: Key | undefined;
-  do {
-    const page = await table.query({
-      pk: studyPartition(study),
-      prefix: prefixes.instances(),
-      consistent: true,
-      ...(after && { after }),
-    });
-    for (const { seriesUid, sopUid, sha256, indexedAt } of page.items as readonly InstanceItem[]) {
-      found.push({ seriesUid, sopUid, sha256, indexedAt });
-    }
-    after = page.next;
-  } while (after);
-  return found.sort(byName);
+  const items = await queryAll(table, {
+    pk: studyPartition(study),
+    prefix: prefixes.instances(),
+    consistent: true,
+  });
+  return (items as readonly InstanceItem[])
+    .map(({ seriesUid, sopUid, sha256, indexedAt }) => ({ seriesUid, sopUid, sha256, indexedAt }))
+    .sort(byName);
 }
 
-export const asEvidence = ({ seriesUid, sopUid, sha256 }: Evidence): Evidence => ({ seriesUid, sopUid, sha256 });
+export const asEvidence = ({ seriesUid, sopUid, sha256 }: Evidence): Evidence => ({
+  seriesUid,
+  sopUid,
+  sha256,
+});
 
 /** `altered` holds what was signed, not what is there now. */
 export function compareEvidence(signed: readonly Evidence[], present: readonly Present[]): EvidenceCheck {

@@ -21,5 +21,5 @@ export async function getReport(
     reportId: head.reportId,
     detail: `version ${item.version}`,
   });
-  return { report: reportView(head, item, content, isOwn(grant, head)), etag: head.etag };
+  return { report: reportView(head, item, content, isOwn(grant, head.author.hospital)), etag: head.etag };
 }

@@ -1,7 +1,7 @@
 import type { Grant } from "../access/grant.ts";
 import { prefixes, studyPartition } from "../catalog/keys.ts";
 import type { ReportPointerItem } from "./items.ts";
-import { studyOf } from "./load-report.ts";
+import { isOwn, studyOf } from "./load-report.ts";
 
 export interface ReportListing {
   readonly reportId: string;
@@ -23,7 +23,7 @@ export async function listReports(grant: Grant): Promise<readonly ReportListing[
   });
   await grant.audit({ hospital: study, studyUid: study.studyUid });
   return (page.items as readonly ReportPointerItem[]).flatMap((pointer) => {
-    const own = grant.hospital?.hospital === pointer.authorHospital;
+    const own = isOwn(grant, pointer.authorHospital);
     return own || pointer.signedVersion !== undefined ? [listing(pointer, own)] : [];
   });
 }

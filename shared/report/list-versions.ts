@@ -10,7 +10,7 @@ export async function listVersions(
   input: { readonly reportId: string },
 ): Promise<readonly VersionView[]> {
   const head = await loadHead(grant, input.reportId);
-  const own = isOwn(grant, head);
+  const own = isOwn(grant, head.author.hospital);
   const { pk } = keys.report(head.reportId);
   const page = await grant.table.query({ pk, prefix: prefixes.versions, consistent: true });
   const study = studyOf(grant);

@@ -31,13 +31,14 @@ export async function loadStudy(grant: Grant): Promise<StudyItem> {
 /** The person and hospital a report is written for. */
 export function authorOf(grant: Grant): Author {
   const { id, name } = grant.caller.principal;
-  if (!grant.hospital) throw new Problem("forbidden", "A report is written for a hospital; yours is not known.");
+  if (!grant.hospital)
+    throw new Problem("forbidden", "A report is written for a hospital; yours is not known.");
   return { id, name, hospital: grant.hospital.hospital };
 }
 
 /** Whether the caller acts for the hospital that writes this report. Everybody else sees signed versions only. */
-export function isOwn(grant: Grant, head: { readonly author: Author }): boolean {
-  return grant.hospital !== undefined && grant.hospital.hospital === head.author.hospital;
+export function isOwn(grant: Grant, hospital: string): boolean {
+  return grant.caller.principal.kind !== "share" && grant.hospital?.hospital === hospital;
 }
 
 export async function loadHead(grant: Grant, reportId: string): Promise<ReportItem> {
@@ -46,14 +47,14 @@ export async function loadHead(grant: Grant, reportId: string): Promise<ReportIt
   const inStudy =
     head?.region === study.region && head.hospital === study.hospital && head.studyUid === study.studyUid;
   if (!head || !inStudy) throw unknown();
-  if (!isOwn(grant, head) && head.signedVersion === undefined) throw unknown();
+  if (!isOwn(grant, head.author.hospital) && head.signedVersion === undefined) throw unknown();
   return head;
 }
 
 /** For changes: only the hospital whose report it is. */
 export async function loadOwnHead(grant: Grant, reportId: string): Promise<ReportItem> {
   const head = await loadHead(grant, reportId);
-  if (!isOwn(grant, head)) {
+  if (!isOwn(grant, head.author.hospital)) {
     throw new Problem("forbidden", "This report belongs to another hospital. Write one of your own instead.");
   }
   return head;
@@ -65,7 +66,7 @@ export async function loadVersion(
   head: ReportItem,
   version: number | undefined,
 ): Promise<ReportVersionItem> {
-  const own = isOwn(grant, head);
+  const own = isOwn(grant, head.author.hospital);
   const wanted = version ?? (own ? head.version : (head.signedVersion ?? head.version));
   const item = (await grant.table.get(keys.reportVersion(head.reportId, wanted), { consistent: true })) as
     | ReportVersionItem

@@ -19,7 +19,8 @@ export interface SigningDeps extends ReportDeps {
 export function signerOf(grant: Grant): Signer {
   const { kind, roles, licence, authenticatedAt } = grant.caller.principal;
   const role = (["radiologist", "physician"] as const).find((one) => roles.includes(one));
-  if (kind !== "user" || !role) throw new Problem("forbidden", "Only a radiologist or physician signs reports.");
+  if (kind !== "user" || !role)
+    throw new Problem("forbidden", "Only a radiologist or physician signs reports.");
   if (!licence) throw new Problem("forbidden", "Your identity provider gives no licence number for you.");
   if (!authenticatedAt) {
     throw new Problem("forbidden", "Your token does not say when you signed in (auth_time). Sign in again.");
@@ -94,4 +95,3 @@ async function storeLocked(
   const retainUntil = new Date(study.retainUntil);
   if (retainUntil > now) await grant.objects.extendRetention(ref, retainUntil);
 }
-

@@ -22,7 +22,9 @@ export async function signReport(
     readonly ifMatch: string | undefined;
     readonly seenInstances?: number | undefined;
   },
-): Promise<Saved & { readonly signature: Pick<Signature, "sha256" | "evidence"> & { readonly signedAt: string } }> {
+): Promise<
+  Saved & { readonly signature: Pick<Signature, "sha256" | "evidence"> & { readonly signedAt: string } }
+> {
   const signer = signerOf(grant);
   const head = await loadOwnHead(grant, input.reportId);
   after(head.status, "sign");

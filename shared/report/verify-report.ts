@@ -1,7 +1,13 @@
 import type { Grant } from "../access/grant.ts";
 import { keys } from "../catalog/keys.ts";
 import { Problem } from "../errors.ts";
-import { checkOriginals, compareEvidence, type Evidence, type EvidenceCheck, readInstances } from "./evidence.ts";
+import {
+  checkOriginals,
+  compareEvidence,
+  type Evidence,
+  type EvidenceCheck,
+  readInstances,
+} from "./evidence.ts";
 import type { ReportVersionItem, Signature } from "./items.ts";
 import { loadHead, loadVersion, type ReportDeps, studyOf } from "./load-report.ts";
 import { isRecorded, isShown, readSigned } from "./signed-document.ts";
@@ -43,7 +49,11 @@ const verdict = (holds: boolean): Verdict => (holds ? "valid" : "invalid");
 const largestAnswer = 4_000_000;
 
 /** Checks a signed version against its signature and against the study as it is now. */
-export async function verifyReport(grant: Grant, deps: ReportDeps, input: VerifyInput): Promise<Verification> {
+export async function verifyReport(
+  grant: Grant,
+  deps: ReportDeps,
+  input: VerifyInput,
+): Promise<Verification> {
   const head = await loadHead(grant, input.reportId);
   const item = await loadVersion(grant, head, input.version ?? head.signedVersion);
   const { signed } = item;
@@ -99,7 +109,11 @@ async function checkEvidence(
   return { unchanged, altered, missing, later: check.later, originalsChecked: true };
 }
 
-function exported(bytes: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): Verification["signed"] & object {
+function exported(
+  bytes: Uint8Array,
+  signature: Uint8Array,
+  publicKey: Uint8Array,
+): Verification["signed"] & object {
   if (bytes.byteLength > largestAnswer) {
     throw new Problem("too-large", "The signed document is too large for one answer.", {
       extensions: { bytes: bytes.byteLength, limit: largestAnswer },

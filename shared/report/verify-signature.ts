@@ -16,5 +16,6 @@ export function verifySignedReport(
   return verify("sha256", bytes, { key, dsaEncoding: "der" }, signature);
 }
 
-export const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
+export const sha256 = (bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(createHash("sha256").update(bytes).digest());
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

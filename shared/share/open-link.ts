@@ -1,0 +1,160 @@
+import { ulid } from "ulid";
+import type { Audited } from "../access/grant.ts";
+import type { Caller } from "../access/principal.ts";
+import { keys, type StudyKey } from "../catalog/keys.ts";
+import { ConditionFailed, Problem } from "../errors.ts";
+import type { Clock, Table, Write } from "../ports.ts";
+import { chargeTry } from "./charge-try.ts";
+import type {
+  ShareAccessItem,
+  ShareItem,
+  SharePermission,
+  ShareSessionItem,
+  ShareTokenItem,
+} from "./items.ts";
+import { linkState } from "./link-state.ts";
+import { passcodeMatches } from "./passcode.ts";
+import { newAccessToken, sessionSeconds, tokenHash } from "./token.ts";
+
+export interface OpenDeps {
+  /** Not narrowed: the token is the credential, and only what it hashes to is read. */
+  readonly table: Table;
+  readonly clock: Clock;
+  /** An audit record of somebody who is nobody here until the link says which study they hold. */
+  readonly auditWrite: (caller: Caller, audited: Audited) => Write;
+}
+
+export interface OpenedLink {
+  readonly accessToken: string;
+  readonly tokenType: "Bearer";
+  readonly expiresAt: string;
+  readonly shareId: string;
+  /** The image root: `/dicomweb/{scope}`. */
+  readonly scope: string;
+  readonly permission: SharePermission;
+}
+
+/** One answer for unknown, expired, revoked, locked and used-up links: a stranger learns nothing from it. */
+const closed = () =>
+  new Problem("link-closed", "Ask whoever gave you this link for a new one, or try again later.");
+const passcodeRequired = () =>
+  new Problem("passcode-required", "Enter the passcode you were given with the link.");
+
+/**
+ * Opens a link: its token in, a short-lived access token for exactly its study out. Every path reads two items and hashes
+ * one passcode, so that a closed link and an unknown one also take the same time.
+ * Throws Problem("link-closed"), or Problem("passcode-required") for a missing or wrong passcode on an open link.
+ */
+export async function openLink(
+  caller: Caller,
+  deps: OpenDeps,
+  input: { readonly token: string; readonly passcode?: string | undefined },
+): Promise<OpenedLink> {
+  const now = deps.clock.now();
+  const share = await findShare(deps.table, input.token);
+  const open = share !== undefined && linkState(share, now) === "open";
+  const guess = open && share.passcode !== undefined && input.passcode !== undefined;
+  const charged = guess ? await chargeTry(deps.table, share.shareId, now) : undefined;
+  const matches = await passcodeMatches(input.passcode, share?.passcode);
+  if (!open) throw closed();
+  if (guess && charged === undefined) throw closed();
+  if (share.passcode !== undefined && !matches) {
+    if (guess) await recordWrongPasscode(caller, deps, share, now);
+    throw charged === "last" ? closed() : passcodeRequired();
+  }
+  return record(caller, deps, share, now);
+}
+
+async function findShare(table: Table, token: string): Promise<ShareItem | undefined> {
+  const known = (await table.get(keys.shareToken(tokenHash(token)), { consistent: true })) as
+    | ShareTokenItem
+    | undefined;
+  const shareId = known?.shareId ?? "unknown";
+  return (await table.get(keys.share(shareId), { consistent: true })) as ShareItem | undefined;
+}
+
+async function recordWrongPasscode(
+  caller: Caller,
+  deps: OpenDeps,
+  share: ShareItem,
+  now: Date,
+): Promise<void> {
+  await deps.table.write([
+    { op: "put", item: accessItem(caller, share, now, "wrong-passcode") },
+    deps.auditWrite(caller, { ...audited(share), detail: "wrong passcode" }),
+  ]);
+}
+
+/** Counts the opening and makes it usable in one transaction: concurrent openings never exceed the maximum. */
+async function record(caller: Caller, deps: OpenDeps, share: ShareItem, now: Date): Promise<OpenedLink> {
+  const { shareId, permission } = share;
+  const accessToken = newAccessToken();
+  const lives = now.getTime() + sessionSeconds * 1000;
+  const expires = Math.floor(Math.min(lives, Date.parse(share.expiresAt)) / 1000);
+  const session: ShareSessionItem = {
+    ...keys.shareSession(tokenHash(accessToken)),
+    type: "share-session",
+    ...studyOf(share),
+    shareId,
+    permission,
+    expiresAt: expires,
+  };
+  try {
+    await deps.table.write([
+      countOpening(share, now),
+      { op: "put", item: session },
+      { op: "put", item: accessItem(caller, share, now, "opened") },
+      deps.auditWrite(caller, audited(share)),
+    ]);
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw closed();
+    throw error;
+  }
+  const expiresAt = new Date(expires * 1000).toISOString();
+  return { accessToken, tokenType: "Bearer", expiresAt, shareId, scope: `share-${shareId}`, permission };
+}
+
+function countOpening(share: ShareItem, now: Date): Write {
+  return {
+    op: "update",
+    key: keys.share(share.shareId),
+    add: { openings: 1 },
+    set: { tries: 0, locks: 0, lockedUntil: "" },
+    when: [
+      [
+        { attribute: "revokedAt", is: "absent" },
+        { attribute: "expiresAt", is: ">", value: now.toISOString() },
+        ...(share.maxOpenings === undefined
+          ? []
+          : [{ attribute: "openings", is: "<", value: share.maxOpenings } as const]),
+      ],
+    ],
+  };
+}
+
+function accessItem(
+  caller: Caller,
+  share: ShareItem,
+  now: Date,
+  outcome: ShareAccessItem["outcome"],
+): ShareAccessItem {
+  const [accessId, at] = [ulid(now.getTime()), now.toISOString()];
+  return {
+    ...keys.shareAccess(share.shareId, at, accessId),
+    type: "share-access",
+    ...studyOf(share),
+    shareId: share.shareId,
+    accessId,
+    at,
+    outcome,
+    sourceIp: caller.sourceIp,
+    userAgent: caller.userAgent.slice(0, 256),
+  };
+}
+
+const studyOf = ({ region, hospital, studyUid }: StudyKey): StudyKey => ({ region, hospital, studyUid });
+const audited = ({ region, hospital, studyUid, shareId }: ShareItem): Audited => ({
+  hospital: { region, hospital },
+  studyUid,
+  shareId,
+});
