@@ -1,0 +1,65 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { KeyUnavailable, Problem } from "../errors.ts";
+import { type Credentials, localEndpoint } from "./cloud.ts";
+import { withRetries, writeOnce } from "./retries.ts";
+import { faultOf, ServiceFault } from "./service-fault.ts";
+
+/** One client's settings for every adapter: checksums and retries are ours, so the SDK adds none of its own. */
+export function s3Client(credentials?: Credentials): S3Client {
+  return new S3Client({
+    forcePathStyle: localEndpoint() !== undefined,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    maxAttempts: 1,
+    ...(credentials && { credentials }),
+  });
+}
+
+/** Asks with retries, and puts S3's refusal into the words of a use case. */
+export async function askS3<T>(operation: string, call: () => Promise<T>): Promise<T> {
+  return inWords(() => withRetries(() => once(operation, call)));
+}
+
+/** The same for a write that S3 answers with 412 when the object is there already: ConditionFailed. */
+export async function writeS3<T>(operation: string, call: () => Promise<T>): Promise<T> {
+  return inWords(() =>
+    writeOnce(
+      () => once(operation, call),
+      ({ status }) => status === 412,
+    ),
+  );
+}
+
+async function once<T>(operation: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw faultOf(operation, error);
+  }
+}
+
+async function inWords<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof ServiceFault ? s3Failure(error) : error;
+  }
+}
+
+const absent = new Set(["NoSuchKey", "NoSuchVersion", "NoSuchUpload", "NotFound"]);
+
+function s3Failure(fault: ServiceFault): Error {
+  if (fault.code === "EntityTooSmall") {
+    return new Problem("conflict", "Every part but the last must hold at least 5 MB", { cause: fault });
+  }
+  if (absent.has(fault.code) || fault.status === 404) {
+    return new Problem("not-found", "There is no such object", { cause: fault });
+  }
+  // S3 passes on what KMS said: KMS.DisabledException, KMS.KMSInvalidStateException, KMS.NotFoundException …
+  if (fault.code.startsWith("KMS."))
+    return new KeyUnavailable("The object's key cannot be used", { cause: fault });
+  return fault;
+}
+
+export const hexToBase64 = (hex: string): string => Buffer.from(hex, "hex").toString("base64");
+export const base64ToHex = (base64: string): string => Buffer.from(base64, "base64").toString("hex");

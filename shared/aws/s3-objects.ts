@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  GetObjectRetentionCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  PutObjectRetentionCommand,
+  PutObjectTaggingCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { Problem } from "../errors.ts";
+import type { BucketName, ByteRange, ObjectRef, ObjectStore } from "../ports.ts";
+import { askS3, s3Client, writeS3 } from "./s3-client.ts";
+import { copySource, encryption, headFrom, rangeHeader } from "./s3-shapes.ts";
+import { ServiceFault } from "./service-fault.ts";
+
+export interface S3ObjectsOptions {
+  /** Names of the buckets this function may use. */
+  readonly buckets: Partial<Record<BucketName, string>>;
+  /** The archive's Object Lock mode: COMPLIANCE in production, GOVERNANCE where a stage must be removable. */
+  readonly lockMode: "COMPLIANCE" | "GOVERNANCE";
+  readonly client?: S3Client;
+}
+
+type Body = GetObjectCommandOutput["Body"];
+type Place = { readonly Bucket: string; readonly Key: string; readonly VersionId?: string };
+
+/** Buckets on S3. */
+export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsOptions): ObjectStore {
+  const nameOf = (bucket: BucketName): string => {
+    const name = buckets[bucket];
+    if (name === undefined) throw new Error(`This function was given no ${bucket} bucket`);
+    return name;
+  };
+  const place = ({ bucket, key, versionId }: ObjectRef): Place => ({
+    Bucket: nameOf(bucket),
+    Key: key,
+    ...(versionId !== undefined && { VersionId: versionId }),
+  });
+
+  const get = <T>(ref: ObjectRef, range: ByteRange | undefined, take: (body: Body) => Promise<T>) =>
+    askS3("GetObject", async () => {
+      const command = new GetObjectCommand({ ...place(ref), ...(range && { Range: rangeHeader(range) }) });
+      return take((await client.send(command)).Body);
+    });
+
+  return {
+    async head(ref) {
+      const command = new HeadObjectCommand({ ...place(ref), ChecksumMode: "ENABLED" });
+      try {
+        return headFrom(await askS3("HeadObject", () => client.send(command)));
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        // A HEAD's refusal has no body to say why, but a read of one byte has. A 403 is never taken for absence.
+        if (error instanceof ServiceFault) await get(ref, { offset: 0, length: 1 }, bytesOf);
+        throw error;
+      }
+    },
+
+    async read(ref, range) {
+      if (range?.length === 0) return new Uint8Array();
+      // The body is read within the retry: the connection may end in the middle of it.
+      return get(ref, range, bytesOf).catch(pastTheEnd);
+    },
+
+    async stream(ref, range) {
+      if (range?.length === 0) return nothing();
+      return get(ref, range, async (body) => body as unknown as AsyncIterable<Uint8Array>).catch((error) => {
+        pastTheEnd(error);
+        return nothing();
+      });
+    },
+
+    async put(ref, body, options) {
+      if (ref.versionId !== undefined) throw new Error("A version cannot be written");
+      const command = new PutObjectCommand({
+        ...place(ref),
+        Body: body,
+        ContentType: options.contentType,
+        ChecksumSHA256: createHash("sha256").update(body).digest("base64"),
+        ...(options.contentEncoding !== undefined && { ContentEncoding: options.contentEncoding }),
+        ...(options.cacheControl !== undefined && { CacheControl: options.cacheControl }),
+        ...(options.ifAbsent && { IfNoneMatch: "*" }),
+        ...encryption(options.kmsKeyId),
+      });
+      await writeS3("PutObject", () => client.send(command));
+    },
+
+    async copy(from, to, { contentType, kmsKeyId, retainUntil }) {
+      if (to.versionId !== undefined) throw new Error("A version cannot be written");
+      const command = new CopyObjectCommand({
+        ...place(to),
+        CopySource: copySource(nameOf(from.bucket), from),
+        // Nothing of the landing object's own description is carried into the archive.
+        MetadataDirective: "REPLACE",
+        TaggingDirective: "REPLACE",
+        ContentType: contentType,
+        ChecksumAlgorithm: "SHA256",
+        ...(retainUntil && { ObjectLockMode: lockMode, ObjectLockRetainUntilDate: retainUntil }),
+        ...encryption(kmsKeyId),
+      });
+      await askS3("CopyObject", () => client.send(command));
+    },
+
+    async tag(ref, tags) {
+      const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      const command = new PutObjectTaggingCommand({ ...place(ref), Tagging: { TagSet } });
+      await askS3("PutObjectTagging", () => client.send(command));
+    },
+
+    async delete(ref) {
+      await askS3("DeleteObject", () => client.send(new DeleteObjectCommand(place(ref))));
+    },
+
+    async list(bucket, prefix, after) {
+      const start = after === undefined ? {} : { StartAfter: after };
+      const command = new ListObjectsV2Command({ Bucket: nameOf(bucket), Prefix: prefix, ...start });
+      const { Contents = [], IsTruncated } = await askS3("ListObjectsV2", () => client.send(command));
+      const keys = Contents.map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size }));
+      const last = keys.at(-1);
+      return { keys, ...(IsTruncated && last && { next: last.key }) };
+    },
+
+    async extendRetention(ref, retainUntil) {
+      const current = await retentionOf(client, place(ref));
+      if (current?.RetainUntilDate && current.RetainUntilDate >= retainUntil) return;
+      const command = new PutObjectRetentionCommand({
+        ...place(ref),
+        Retention: { Mode: current?.Mode ?? lockMode, RetainUntilDate: retainUntil },
+      });
+      await askS3("PutObjectRetention", () => client.send(command));
+    },
+  };
+}
+
+async function retentionOf(client: S3Client, at: Place) {
+  try {
+    const command = new GetObjectRetentionCommand(at);
+    return (await askS3("GetObjectRetention", () => client.send(command))).Retention;
+  } catch (error) {
+    if ((error as ServiceFault).code === "NoSuchObjectLockConfiguration") return undefined;
+    throw error;
+  }
+}
+
+/** Not there, or (405) the version asked for is a delete marker. */
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Problem ? error.type === "not-found" : (error as ServiceFault).status === 405;
+
+const bytesOf = async (body: Body): Promise<Uint8Array> =>
+  (await body?.transformToByteArray()) ?? new Uint8Array();
+
+/** S3 answers 416 where a range starts past the end; the port answers no bytes. */
+function pastTheEnd(error: unknown): Uint8Array {
+  if ((error as ServiceFault).status === 416) return new Uint8Array();
+  throw error;
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
