@@ -1,0 +1,69 @@
+/** Catalog: what follows from changes of the table (work to derive, domain events), and what only time brings about. */
+
+import { EventBus } from "aws-cdk-lib/aws-events";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { Duration } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { ApiFunction } from "../blocks/api-function.ts";
+import { consumeStream, every } from "../blocks/consume.ts";
+import { AppFunction } from "../blocks/function.ts";
+import { deadLetterQueue } from "../blocks/queue.ts";
+import type { Capability } from "../capability.ts";
+
+export interface CatalogProps extends Capability {
+  readonly key: IKey;
+  readonly deriveQueue: IQueue;
+}
+
+export class Catalog extends Construct {
+  readonly api: ApiFunction;
+
+  constructor(scope: Construct, id: string, props: CatalogProps) {
+    super(scope, id);
+    const { stored, deriveQueue } = props;
+    this.followTable(props);
+    this.followClock(props);
+    this.api = new ApiFunction(this, "Api", { ...props, capability: "catalog" });
+    stored.bindCatalog(this.api, "write");
+    stored.bindAudit(this.api, "append");
+    stored.bindQueue(this.api, "derive", deriveQueue);
+  }
+
+  /** Events leave from the stream, never from a handler that may die after its write. */
+  private followTable({ stage, stored, settings, key, deriveQueue }: CatalogProps): void {
+    const fn = new AppFunction(this, "OnTableChanged", {
+      stage,
+      entry: "functions/catalog/on-table-changed.ts",
+      description: "Turns changes of the catalog into work and domain events",
+      timeout: Duration.minutes(1),
+    });
+    settings.tell(fn);
+    stored.bindCatalog(fn, "write");
+    stored.bindQueue(fn, "derive", deriveQueue);
+    const bus = new EventBus(this, "Bus", { eventBusName: stage.names.bus });
+    bus.grantPutEventsTo(fn.role);
+    fn.tell("MIC_QUEUES", { bus: bus.eventBusName });
+    consumeStream(fn, {
+      streamArn: stored.parameter("catalog-stream-arn"),
+      keyArn: key.keyArn,
+      failures: deadLetterQueue(this, "StreamFailures", { stage, of: "stream-failures", key }),
+    });
+  }
+
+  private followClock({ stage, stored, settings, key }: CatalogProps): void {
+    const fn = new AppFunction(this, "EveryFiveMinutes", {
+      stage,
+      entry: "functions/catalog/every-five-minutes.ts",
+      description: "Completes studies that have gone quiet",
+      timeout: Duration.minutes(4),
+    });
+    settings.tell(fn);
+    stored.bindCatalog(fn, "write");
+    every(
+      fn,
+      Duration.minutes(5),
+      deadLetterQueue(this, "ScheduleFailures", { stage, of: "schedule-failures", key }),
+    );
+  }
+}

@@ -1,0 +1,98 @@
+/** Ingest: what lands is checked, archived unchanged and indexed. Emergencies have a lane of their own, end to end. */
+
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { CfnBucket } from "aws-cdk-lib/aws-s3";
+import { Aws, Duration, Stack } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { consumeQueue } from "../blocks/consume.ts";
+import { AppFunction } from "../blocks/function.ts";
+import { WorkQueue } from "../blocks/queue.ts";
+import type { Capability } from "../capability.ts";
+import type { Stage } from "../stage.ts";
+
+const lanes = {
+  routine: { word: "ingest", patience: Duration.minutes(30) },
+  stat: { word: "ingest-stat", patience: Duration.minutes(2) },
+} as const;
+type Lane = keyof typeof lanes;
+const laneNames = Object.keys(lanes) as Lane[];
+
+/** A large multi-frame object is copied within S3, not through the function, so a minute is ample. */
+const workTime = Duration.minutes(1);
+
+/**
+ * The queues that landing notifies. They live with the data: the bucket's notification must find them, and a message lost
+ * is a file that arrived and was never seen.
+ */
+export class IngestQueues extends Construct {
+  private readonly queues: Readonly<Record<Lane, WorkQueue>>;
+
+  constructor(scope: Construct, id: string, props: { readonly stage: Stage; readonly key: IKey }) {
+    super(scope, id);
+    const make = (lane: Lane) => new WorkQueue(this, lane, { ...props, ...lanes[lane], workTime });
+    this.queues = { routine: make("routine"), stat: make("stat") };
+    for (const { queue } of Object.values(this.queues)) {
+      queue.addToResourcePolicy(
+        new PolicyStatement({
+          principals: [new ServicePrincipal("s3")],
+          actions: ["sqs:SendMessage"],
+          resources: [queue.queueArn],
+          conditions: {
+            StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
+            // A pattern, not a reference: the bucket needs the queue, so the queue cannot need the bucket.
+            ArnLike: {
+              "aws:SourceArn": `arn:${Aws.PARTITION}:s3:::mic-${props.stage.config.stage}-landing-*`,
+            },
+          },
+        }),
+      );
+    }
+  }
+
+  /** The key's first segment, the priority, chooses the lane. */
+  notifyFrom(bucket: CfnBucket): void {
+    bucket.notificationConfiguration = {
+      queueConfigurations: laneNames.map((lane) => ({
+        event: "s3:ObjectCreated:*",
+        queue: this.queues[lane].queue.queueArn,
+        filter: { s3Key: { rules: [{ name: "prefix", value: `${lane}/` }] } },
+      })),
+    };
+    for (const { queue } of Object.values(this.queues)) bucket.node.addDependency(queue);
+  }
+}
+
+export class Ingest extends Construct {
+  constructor(scope: Construct, id: string, props: Capability) {
+    super(scope, id);
+    for (const lane of laneNames) this.indexer(lane, props);
+  }
+
+  private indexer(lane: Lane, { stage, stored, settings }: Capability): void {
+    const { statConcurrency, routineConcurrency } = stage.config.capacity;
+    const fn = new AppFunction(this, lane, {
+      stage,
+      entry: "functions/ingest/on-object-landed.ts",
+      variant: lane,
+      description: `Checks, archives and indexes what lands (${lane})`,
+      memory: 1769,
+      timeout: workTime,
+      ...(lane === "stat" && { reservedConcurrency: statConcurrency }),
+    });
+    settings.tell(fn);
+    stored.bindBucket(fn, "landing", ["read", "tag"], [`${lane}/*`]);
+    stored.bindBucket(fn, "archive", ["read", "write", "lock"], [`${Stack.of(this).region}/*`]);
+    stored.bindBucket(fn, "derived", ["write"], [`${Stack.of(this).region}/*`]);
+    stored.bindBucket(fn, "quarantine", ["read", "write"], ["*"]);
+    stored.bindCatalog(fn, "write");
+    stored.bindAudit(fn, "append");
+    stored.bindHospitalKeys(fn, ["encrypt", "decrypt"]);
+    consumeQueue(fn, {
+      queueArn: stored.queueArn(lanes[lane].word),
+      keyArn: stored.parameter("platform-key-arn"),
+      batch: 10,
+      concurrency: lane === "stat" ? Math.max(2, statConcurrency) : routineConcurrency,
+    });
+  }
+}

@@ -1,0 +1,17 @@
+/** Report: drafts, signatures, amendments. The text is enveloped under the hospital's key, the signature made by KMS. */
+import { Construct } from "constructs";
+import { ApiFunction } from "../blocks/api-function.ts";
+import type { Capability } from "../capability.ts";
+
+export class Report extends Construct {
+  readonly api: ApiFunction;
+
+  constructor(scope: Construct, id: string, props: Capability) {
+    super(scope, id);
+    this.api = new ApiFunction(this, "Api", { ...props, capability: "report" });
+    props.stored.bindCatalog(this.api, "write");
+    props.stored.bindAudit(this.api, "append");
+    props.stored.bindHospitalKeys(this.api, ["encrypt", "decrypt"]);
+    props.stored.bindSigningKey(this.api, ["kms:Sign", "kms:GetPublicKey"]);
+  }
+}

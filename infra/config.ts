@@ -1,0 +1,93 @@
+/**
+ * What a deployment is told: one typed file, `config/<stage>.json`, checked before anything is synthesized.
+ * `infra/read-config.ts` finds the file and applies `-c` overrides.
+ */
+import * as z from "zod/mini";
+
+const origin = z.string().check(z.regex(/^https?:\/\/[^/\s]+$/));
+const wholeNumber = (least: number) => z.number().check(z.int(), z.minimum(least));
+
+/** Names of the claims an issuer puts hospital, roles and licence into. */
+const claims = z.strictObject({
+  hospital: z.string().check(z.minLength(1)),
+  roles: z.string().check(z.minLength(1)),
+  licence: z.string().check(z.minLength(1)),
+});
+
+/** `cognito`: a user pool is made for the stage. `oidc`: an issuer that exists already; more than one may be listed. */
+const identity = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("cognito") }),
+  z.strictObject({
+    kind: z.literal("oidc"),
+    issuer: z.string().check(z.regex(/^https?:\/\/\S+$/)),
+    audience: z.string().check(z.minLength(1)),
+    /** Only where the issuer's discovery document cannot be reached from a function. */
+    jwksUri: z.optional(z.string().check(z.regex(/^https?:\/\/\S+$/))),
+    claims: z.optional(claims),
+  }),
+]);
+
+/** What one upload may hold; a client that crosses one is told its name and value. */
+const limits = z.strictObject({
+  filesPerRequest: wholeNumber(1),
+  filesPerUpload: wholeNumber(1),
+  /** S3 copies at most 5 GiB in one request, and the archive's copy is one request. */
+  fileBytes: wholeNumber(1).check(z.maximum(5 * 1024 ** 3)),
+});
+
+const capacity = z.strictObject({
+  /** Lambda concurrency held back for emergencies, so that routine uploads never use it up. */
+  statConcurrency: wholeNumber(1),
+  /** Routine ingest takes at most this many workers at once. */
+  routineConcurrency: wholeNumber(2),
+  requestsPerSecond: wholeNumber(1),
+  burst: wholeNumber(1),
+  publicRequestsPerSecond: wholeNumber(1),
+});
+
+export const deploymentConfig = z.strictObject({
+  stage: z.string().check(z.regex(/^[a-z][a-z0-9]{1,11}$/)),
+  account: z.optional(z.string().check(z.regex(/^\d{12}$/))),
+  /** The home region: part of every key, so it is chosen once. */
+  region: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/)),
+  identity: z.array(identity).check(z.minLength(1)),
+  retentionYears: z.strictObject({
+    outpatient: wholeNumber(1),
+    inpatient: wholeNumber(1),
+    unknown: wholeNumber(1),
+  }),
+  limits,
+  capacity,
+  allowedOrigins: z.array(origin),
+  /** Where people open the portal and share links. With CloudFront and no domain of your own, leave it out. */
+  webOrigin: z.optional(origin),
+  edge: z.enum(["cloudfront", "none"]),
+  /** For a `webOrigin` of your own on CloudFront: the ACM certificate, in us-east-1. */
+  certificateArn: z.optional(
+    z.string().check(z.regex(/^arn:[a-z-]+:acm:us-east-1:\d{12}:certificate\/\S+$/)),
+  ),
+  architecture: z.optional(z.enum(["arm64", "x86_64"])),
+  /** Mail address that receives alarms. */
+  alarmEmail: z.optional(z.string().check(z.regex(/^\S+@\S+$/))),
+  /** Local stage only: the origin under which a browser reaches the emulator's S3. */
+  localPublicS3Origin: z.optional(origin),
+});
+
+export type DeploymentConfig = z.infer<typeof deploymentConfig>;
+export type Identity = DeploymentConfig["identity"][number];
+
+export const isProduction = (config: Pick<DeploymentConfig, "stage">): boolean =>
+  config.stage.startsWith("prod");
+export const isLocal = (config: Pick<DeploymentConfig, "stage">): boolean => config.stage === "local";
+export const isChina = (config: Pick<DeploymentConfig, "region">): boolean => config.region.startsWith("cn-");
+
+/** COMPLIANCE: nobody, not even the account's owner, can shorten retention. Elsewhere a stage must stay removable. */
+export const lockMode = (config: DeploymentConfig): "COMPLIANCE" | "GOVERNANCE" =>
+  isProduction(config) ? "COMPLIANCE" : "GOVERNANCE";
+
+/** Published availability of arm64 functions in the China regions is uneven, so they get x86_64 unless told otherwise. */
+export function architectureOf(config: DeploymentConfig): "arm64" | "x86_64" {
+  if (config.architecture) return config.architecture;
+  if (isLocal(config)) return process.arch === "arm64" ? "arm64" : "x86_64";
+  return isChina(config) ? "x86_64" : "arm64";
+}

@@ -1,0 +1,122 @@
+/** One origin for people: the web at `/`, the API at `/api`, through CloudFront. Deployed before Services, which link to it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
+import {
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  HttpVersion,
+  OriginRequestPolicy,
+  PriceClass,
+  ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from "aws-cdk-lib/aws-cloudfront";
+import { HttpOrigin, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
+import { BucketDeployment, Source } from "aws-cdk-lib/aws-s3-deployment";
+import { type App, Aws, CfnOutput, Duration, Stack } from "aws-cdk-lib/core";
+import { apiStage } from "./blocks/api-address.ts";
+import { AppBucket } from "./blocks/bucket.ts";
+import { Stored } from "./blocks/stored.ts";
+import { publish } from "./data-stack.ts";
+import { type Stage, stackProps } from "./stage.ts";
+
+const builtWeb = join(import.meta.dirname, "../web/dist");
+
+export class EdgeStack extends Stack {
+  constructor(app: App, stage: Stage) {
+    super(app, stage.names.stack("Edge"), stackProps(stage, "web and CDN"));
+    const web = new AppBucket(this, "Web", { stage, word: "web" });
+    const distribution = this.distribution(stage, web);
+    if (existsSync(builtWeb))
+      new BucketDeployment(this, "Pages", {
+        sources: [Source.asset(builtWeb)],
+        destinationBucket: web.bucket,
+        distribution,
+        distributionPaths: ["/*"],
+      });
+    const origin = stage.config.webOrigin ?? `https://${distribution.distributionDomainName}`;
+    publish(this, stage, { "web-origin": origin });
+    new CfnOutput(this, "Address", { value: `https://${distribution.distributionDomainName}` });
+  }
+
+  private distribution(stage: Stage, web: AppBucket): Distribution {
+    const { webOrigin, certificateArn } = stage.config;
+    const apiId = new Stored(this, "Stored", stage).parameter("api-id");
+    const api = new HttpOrigin(`${apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`, {
+      readTimeout: Duration.seconds(30),
+    });
+    return new Distribution(this, "Cdn", {
+      comment: stage.names.bus,
+      defaultRootObject: "index.html",
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      priceClass: PriceClass.PRICE_CLASS_ALL,
+      ...(webOrigin &&
+        certificateArn && {
+          domainNames: [new URL(webOrigin).hostname],
+          // CloudFront's own name comes with its own, fixed choice of protocols.
+          minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+          certificate: Certificate.fromCertificateArn(this, "Certificate", certificateArn),
+        }),
+      defaultBehavior: {
+        origin: S3BucketOrigin.withOriginAccessControl(web.bucket),
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+        responseHeadersPolicy: this.pageHeaders(),
+        functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: this.pageNames() }],
+      },
+      additionalBehaviors: {
+        [`/${apiStage}/*`]: {
+          origin: api,
+          viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+          allowedMethods: AllowedMethods.ALLOW_ALL,
+          cachePolicy: CachePolicy.CACHING_DISABLED,
+          originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        },
+      },
+    });
+  }
+
+  /** Pages are folders with an index.html: `/s` is the share page. */
+  private pageNames(): EdgeFunction {
+    return new EdgeFunction(this, "PageNames", {
+      runtime: FunctionRuntime.JS_2_0,
+      code: FunctionCode.fromInline(
+        `function handler(event) {
+  var request = event.request;
+  if (request.uri.endsWith("/")) request.uri += "index.html";
+  else if (!request.uri.split("/").pop().includes(".")) request.uri += "/index.html";
+  return request;
+}`,
+      ),
+    });
+  }
+
+  /** Images come from S3 by signed URL, so the pages may connect to this region's buckets and nowhere else. */
+  private pageHeaders(): ResponseHeadersPolicy {
+    const buckets = `https://*.s3.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    return new ResponseHeadersPolicy(this, "PageHeaders", {
+      securityHeadersBehavior: {
+        contentSecurityPolicy: {
+          override: true,
+          contentSecurityPolicy: `default-src 'self'; img-src 'self' data: blob: ${buckets}; connect-src 'self' ${buckets}; frame-ancestors 'none'`,
+        },
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+        referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
+        strictTransportSecurity: {
+          accessControlMaxAge: Duration.days(365),
+          includeSubdomains: true,
+          override: true,
+        },
+      },
+    });
+  }
+}

@@ -1,0 +1,13 @@
+/** Entry files of all functions, bundled before any stack is made. */
+import { capabilities } from "../shared/contract/route.ts";
+import { type DeploymentConfig, isProduction } from "./config.ts";
+
+export const functionEntries = (config: Pick<DeploymentConfig, "stage">): readonly string[] => [
+  "functions/access/authorizer.ts",
+  "functions/ingest/on-object-landed.ts",
+  "functions/derive/on-instance-indexed.ts",
+  "functions/catalog/on-table-changed.ts",
+  "functions/catalog/every-five-minutes.ts",
+  ...capabilities.map((capability) => `functions/${capability}/api.ts`),
+  ...(isProduction(config) ? [] : ["functions/data/on-stack-deleted.ts"]),
+];
