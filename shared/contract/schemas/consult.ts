@@ -1,0 +1,50 @@
+/** Requests and answers of the consult routes. */
+import * as z from "zod/mini";
+
+const ulid = z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/));
+const uid = z.string().check(z.regex(/^(?=.{1,64}$)\d+(\.\d+)*$/));
+const instant = z.string().check(z.describe("UTC, ISO-8601"));
+const hospital = z.string().check(z.regex(/^[a-z0-9-]{2,40}$/));
+const priority = z.enum(["routine", "stat"]);
+const status = z.enum(["requested", "answered"]);
+const question = z.string().check(z.minLength(1), z.maxLength(4_000));
+
+const consult = z.object({
+  consultId: ulid,
+  fromHospital: z.string(),
+  toHospital: z.string(),
+  studyUid: uid,
+  scope: z.string().check(z.describe("Image root: /dicomweb/{scope}")),
+  priority,
+  status,
+  question: z.exactOptional(question),
+  createdAt: instant,
+  answeredAt: z.exactOptional(instant),
+});
+const entry = z.extend(z.omit(consult, { toHospital: true }), {
+  study: z.record(z.string(), z.unknown()).check(z.describe("DICOM JSON of patient and study, for a list")),
+});
+
+export const consultSchemas = {
+  createConsult: {
+    body: z.object({
+      studyUid: uid,
+      toHospital: hospital,
+      priority: z._default(priority, "routine"),
+      question: z.optional(question),
+    }),
+    reply: consult,
+  },
+  getConsult: { params: z.object({ consultId: ulid }), reply: consult },
+  listWorklist: {
+    query: z.object({
+      status: z._default(status, "requested"),
+      cursor: z.optional(z.string().check(z.regex(/^(OPEN#[01]|DONE)#[0-9A-Z]{26}$/))),
+      limit: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200))),
+    }),
+    reply: z.object({
+      consults: z.array(entry),
+      next: z.exactOptional(z.string().check(z.describe("Pass as ?cursor= for more"))),
+    }),
+  },
+} as const;
