@@ -14,11 +14,12 @@ export { keysMatch, namePrefixFor, nameQueryKeys } from "./name-queries.ts";
 const groupLength = 256;
 const syllableLimit = 16;
 const readingLimit = 16;
-const keyLimit = 200;
+/** Each key is an item of the catalog; readings beyond this many are the unlikely ones. */
+const keyLimit = 64;
 
-/** Every key of a name, the whole name of each group first. Bounded: at most 200 keys of at most 64 characters. */
+/** Every key of a name, the whole name of each group first. Bounded: at most 64 keys of at most 64 characters. */
 export function nameKeys(name: NameText): readonly string[] {
-  const groups = (typeof name === "string" ? name : formatPersonName(name))
+  const groups = (typeof name === "string" ? name : formatPersonName(name ?? {}))
     .split("=")
     .map((group) => group.slice(0, groupLength).normalize("NFKC"));
   const keys = new Set<string>();

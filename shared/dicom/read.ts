@@ -14,6 +14,7 @@ import { isVr } from "./value-representations.ts";
 import type { Bytes } from "./values.ts";
 import { type PixelData, type Walked, walkDataset } from "./walk.ts";
 
+export { DicomRejected } from "./rejected.ts";
 export type { PixelData } from "./walk.ts";
 
 export interface Header {
