@@ -69,6 +69,11 @@ export const keys = {
     pk: uploadPartition(key, uploadId),
     sk: `FILE#${fileId}`,
   }),
+  /** Which file ids a request to add files was given, so that its repetition gets the same. */
+  uploadRequest: (key: HospitalKey, uploadId: string, requestId: string): Key => ({
+    pk: uploadPartition(key, uploadId),
+    sk: `REQUEST#${requestId}`,
+  }),
   uploadList: (key: HospitalKey, uploadId: string): Key => ({ pk: `UPLOADS#${tenant(key)}`, sk: uploadId }),
 
   report: (reportId: string): Key => ({ pk: `REPORT#${reportId}`, sk: "REPORT" }),

@@ -76,6 +76,7 @@ export type ItemType =
   | "upload"
   | "upload-file"
   | "upload-list"
+  | "upload-request"
   | "find"
   | "report"
   | "report-version"

@@ -61,6 +61,15 @@ async function copyAside(
   }
 }
 
+/** Whether the quarantine holds the file, so that what landed may expire. */
+export async function isAside(
+  { objects, region }: IngestDependencies,
+  { hospital, uploadId, fileId }: LandingKey,
+): Promise<boolean> {
+  const key = objectKeys.quarantine({ region, hospital }, uploadId, fileId);
+  return (await objects.head({ bucket: "quarantine", key })) !== undefined;
+}
+
 /** A file of no upload gets an entry of its own, so that the stream tells people about it. */
 function ledgerWrite(
   { clock, region }: IngestDependencies,

@@ -13,51 +13,84 @@ import { signFiles } from "./sign-files.ts";
 
 const attempts = 5;
 
-/** New files first, then the ones asked for again. Throws Problem("conflict") once the upload is completed. */
+/**
+ * New files first, then the ones asked for again. Asking again under the same `requestId` announces nothing twice. Throws
+ * Problem("conflict") once the upload is completed.
+ */
 export async function addFiles(
   deps: UploadDependencies,
   grant: Grant,
-  uploadId: string,
+  { uploadId, requestId }: { readonly uploadId: string; readonly requestId: string },
   { files, fileIds }: AddFilesRequest,
 ): Promise<FilesReply> {
   requireWithin(deps.limits, "filesPerRequest", files.length + fileIds.length);
   const hospital = await loadHospital(grant);
   await deps.keyCheck.requireEnabled(hospital.keyArn);
+  const upload = await loadUpload(grant, uploadId);
   const known = await knownFiles(grant, uploadId, fileIds);
-  const { upload, first } = await reserve(deps, grant, uploadId, files);
-  const now = deps.clock.now().toISOString();
-  const added = files.map((file, index) => fileItem(upload, uploadId, first + index, file, now));
-  await announce(grant, upload, added);
+  const added = files.length === 0 ? [] : await announce(deps, grant, { upload, requestId }, files);
+  if (added.length === 0) await grant.audit({ hospital: hospitalOf(grant), uploadId, detail: "fresh URLs" });
   return { uploadId, files: [...(await signFiles(deps, hospital, upload, [...added, ...known]))] };
 }
 
-/** Numbers nobody else gives out; unused ones after a crash are only gaps. */
+interface Request {
+  readonly upload: UploadItem;
+  readonly requestId: string;
+}
+
+async function announce(
+  deps: UploadDependencies,
+  grant: Grant,
+  request: Request,
+  files: readonly ManifestFile[],
+): Promise<readonly UploadFileItem[]> {
+  const { upload } = request;
+  const first = await reserve(deps, grant, request, files);
+  const now = deps.clock.now().toISOString();
+  const wanted = files.map((file, index) => fileItem(upload, upload.uploadId, first + index, file, now));
+  const ids = wanted.map(({ fileId }) => keys.uploadFile(upload, upload.uploadId, fileId));
+  const there = (await grant.table.batchGet(ids, { consistent: true })) as readonly UploadFileItem[];
+  const byId = new Map(there.map((file) => [file.fileId, file]));
+  const missing = wanted.filter(({ fileId }) => !byId.has(fileId));
+  await write(grant, upload, missing);
+  return wanted.map((file) => byId.get(file.fileId) ?? file);
+}
+
+/** Numbers nobody else gives out, the same for a repeated request; unused ones after a crash are only gaps. */
 async function reserve(
   deps: UploadDependencies,
   grant: Grant,
-  uploadId: string,
+  { upload: { region, hospital, uploadId }, requestId }: Request,
   files: readonly ManifestFile[],
-): Promise<{ readonly upload: UploadItem; readonly first: number }> {
+): Promise<number> {
+  const owner = { region, hospital };
+  const requestKey = keys.uploadRequest(owner, uploadId, requestId);
   for (let attempt = 1; ; attempt++) {
-    const upload = await loadUpload(grant, uploadId);
-    checkFiles(deps.limits, files, upload.nextFileId);
-    if (files.length === 0) return { upload, first: upload.nextFileId };
-    refuseCompleted(upload);
+    const reserved = await grant.table.get(requestKey, { consistent: true });
+    if (reserved) return reserved.first as number;
+    const { nextFileId: first, completedAt } = await loadUpload(grant, uploadId);
+    refuseCompleted(completedAt);
+    checkFiles(deps.limits, files, first);
     try {
       await grant.table.write([
         {
           op: "update",
-          key: keys.upload(upload, uploadId),
+          key: keys.upload(owner, uploadId),
           add: { nextFileId: files.length },
           when: [
             [
-              { attribute: "nextFileId", is: "=", value: upload.nextFileId },
+              { attribute: "nextFileId", is: "=", value: first },
               { attribute: "completedAt", is: "absent" },
             ],
           ],
         },
+        {
+          op: "put",
+          item: { ...requestKey, type: "upload-request", ...owner, uploadId, requestId, first },
+          when: [[{ attribute: "pk", is: "absent" }]],
+        },
       ]);
-      return { upload, first: upload.nextFileId };
+      return first;
     } catch (error) {
       if (!(error instanceof ConditionFailed) || attempt === attempts) throw error;
     }
@@ -65,11 +98,7 @@ async function reserve(
 }
 
 /** The upload's count moves in the transaction that adds the files, so the ledger balances at any moment. */
-async function announce(grant: Grant, upload: UploadItem, files: readonly UploadFileItem[]): Promise<void> {
-  if (files.length === 0) {
-    await grant.audit({ hospital: hospitalOf(grant), uploadId: upload.uploadId, detail: "fresh URLs" });
-    return;
-  }
+async function write(grant: Grant, upload: UploadItem, files: readonly UploadFileItem[]): Promise<void> {
   for (const batch of inBatches(files, filesPerTransaction)) {
     await grant.table.write([
       {

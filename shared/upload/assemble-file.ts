@@ -4,7 +4,7 @@ import type { FileState } from "../catalog/items.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import type { UploadDependencies } from "./dependencies.ts";
 import { partLength } from "./limits.ts";
-import { hospitalOf } from "./load-upload.ts";
+import { hospitalOf, loadFile } from "./load-upload.ts";
 import { type LargeFile, loadLargeFile } from "./multipart.ts";
 
 export interface Assembled {
@@ -24,22 +24,23 @@ export async function assembleFile(
   if (file.multipartId === undefined)
     throw missingParts(Array.from({ length: large.parts }, (_, i) => i + 1));
   await grant.audit({ hospital: hospitalOf(grant), uploadId, detail: `assemble file ${fileId}` });
-  if (await hasArrived(grant, large)) return { fileId, state: file.state };
-  const missing = missingOf(large, await signer.listParts(landingKey, file.multipartId));
-  if (missing.length > 0) throw missingParts(missing);
   try {
+    const missing = missingOf(large, await signer.listParts(landingKey, file.multipartId));
+    if (missing.length > 0) throw missingParts(missing);
     await signer.completeMultipart(landingKey, file.multipartId);
   } catch (error) {
-    const raced =
-      error instanceof ConditionFailed || (error instanceof Problem && error.type === "not-found");
-    if (!raced || !(await hasArrived(grant, large))) throw error;
+    if (!isAssembled(error)) throw error;
+    return { fileId, state: (await loadFile(grant, uploadId, fileId)).state };
   }
   return { fileId, state: file.state };
 }
 
-async function hasArrived(grant: Grant, { landingKey }: LargeFile): Promise<boolean> {
-  return (await grant.objects.head({ bucket: "landing", key: landingKey })) !== undefined;
-}
+/**
+ * An object is there already, or S3 knows the parts no more: an earlier call assembled them. (Parts also expire after days
+ * unfinished; then the file stays `awaiting` and `listParts` starts it over.)
+ */
+const isAssembled = (error: unknown): boolean =>
+  error instanceof ConditionFailed || (error instanceof Problem && error.type === "not-found");
 
 function missingOf(
   { file, parts }: LargeFile,

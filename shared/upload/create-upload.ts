@@ -1,5 +1,4 @@
 /** Announces an upload: who sends which bytes. Nothing is stored that was not announced. */
-import { ulid } from "ulid";
 import type { Grant } from "../access/grant.ts";
 import type { UploadFileItem, UploadItem } from "../catalog/items.ts";
 import { type HospitalKey, keys } from "../catalog/keys.ts";
@@ -13,30 +12,54 @@ import { signFiles } from "./sign-files.ts";
 
 const writesPerTransaction = 100;
 
-/** Throws Problem("too-large") with the limit, KeyUnavailable when the hospital's key is disabled. */
+/**
+ * `uploadId`: a ULID. Asking again under the same one signs the same files again, so a repeated request announces nothing
+ * twice. Throws Problem("too-large") with the limit, KeyUnavailable when the hospital's key is disabled.
+ */
 export async function createUpload(
   deps: UploadDependencies,
   grant: Grant,
+  uploadId: string,
   request: CreateUploadRequest,
 ): Promise<FilesReply> {
   checkFiles(deps.limits, request.files, 0);
   const hospital = await loadHospital(grant);
   await deps.keyCheck.requireEnabled(hospital.keyArn);
-  const upload = uploadItem(hospitalOf(grant), grant.caller.principal.id, deps.clock.now(), request);
-  const files = request.files.map((file, index) =>
-    fileItem(upload, upload.uploadId, index, file, upload.createdAt),
-  );
+  const announced = await announce(deps, grant, uploadId, request);
+  return { uploadId, files: [...(await signFiles(deps, hospital, announced.upload, announced.files))] };
+}
+
+interface Announced {
+  readonly upload: UploadItem;
+  readonly files: readonly UploadFileItem[];
+}
+
+async function announce(
+  { clock }: UploadDependencies,
+  grant: Grant,
+  uploadId: string,
+  request: CreateUploadRequest,
+): Promise<Announced> {
+  const owner = hospitalOf(grant);
+  const known = await grant.table.get(keys.upload(owner, uploadId), { consistent: true });
+  if (known) {
+    const ids = request.files.map((_, index) => keys.uploadFile(owner, uploadId, String(index)));
+    const files = await grant.table.batchGet(ids, { consistent: true });
+    return { upload: known as UploadItem, files: files as readonly UploadFileItem[] };
+  }
+  const upload = uploadItem(owner, uploadId, grant.caller.principal.id, clock.now(), request);
+  const files = request.files.map((file, index) => fileItem(owner, uploadId, index, file, upload.createdAt));
   await write(grant, upload, files);
-  return { uploadId: upload.uploadId, files: [...(await signFiles(deps, hospital, upload, files))] };
+  return { upload, files };
 }
 
 function uploadItem(
   { region, hospital }: HospitalKey,
+  uploadId: string,
   createdBy: string,
   now: Date,
   { priority, encounterClass, expected, files }: CreateUploadRequest,
 ): UploadItem {
-  const uploadId = ulid(now.getTime());
   return {
     ...keys.upload({ region, hospital }, uploadId),
     type: "upload",

@@ -30,7 +30,7 @@ export async function loadFile(grant: Grant, uploadId: string, fileId: string): 
   return item as UploadFileItem;
 }
 
-export function refuseCompleted(upload: UploadItem): void {
-  if (upload.completedAt === undefined) return;
+export function refuseCompleted(completedAt: string | undefined): void {
+  if (completedAt === undefined) return;
   throw new Problem("conflict", "This upload was completed. Announce further files in a new one.");
 }

@@ -64,3 +64,23 @@ export async function beginMultipart(grant: Grant, large: LargeFile): Promise<st
     return winner.multipartId as string;
   }
 }
+
+/** Unless another one was begun meanwhile. */
+export async function forgetMultipart(
+  grant: Grant,
+  file: UploadFileItem,
+  multipartId: string,
+): Promise<void> {
+  try {
+    await grant.table.write([
+      {
+        op: "update",
+        key: keys.uploadFile(file, file.uploadId, file.fileId),
+        remove: ["multipartId"],
+        when: [[{ attribute: "multipartId", is: "=", value: multipartId }]],
+      },
+    ]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}

@@ -6,7 +6,7 @@ import { requireWithin } from "./check-limits.ts";
 import type { UploadDependencies } from "./dependencies.ts";
 import { partLength, uploadUrlSeconds } from "./limits.ts";
 import { hospitalOf } from "./load-upload.ts";
-import { beginMultipart, loadLargeFile } from "./multipart.ts";
+import { beginMultipart, forgetMultipart, type LargeFile, loadLargeFile } from "./multipart.ts";
 
 /** Throws Problem("conflict") when the file has arrived already, Problem("invalid-request") for a part it does not have. */
 export async function signParts(
@@ -34,18 +34,34 @@ export async function signParts(
   return { parts: await Promise.all(signed) };
 }
 
+/** What has arrived, so that an interrupted upload goes on where it stopped. */
 export async function listParts(
   deps: UploadDependencies,
   grant: Grant,
   { uploadId, fileId }: { readonly uploadId: string; readonly fileId: string },
 ): Promise<ArrivedReply> {
-  const { file, signer, landingKey, partSize, parts } = await loadLargeFile(deps, grant, uploadId, fileId);
-  const begun = file.state === "awaiting" && file.multipartId !== undefined;
-  const arrived = begun ? await signer.listParts(landingKey, file.multipartId as string) : [];
+  const large = await loadLargeFile(deps, grant, uploadId, fileId);
+  const arrived = await arrivedParts(grant, large);
   await grant.audit({ hospital: hospitalOf(grant), uploadId });
+  const { partSize, parts } = large;
   return {
     partSize,
     parts,
     arrived: arrived.map(({ number, size, sha256 }) => ({ number, size, ...(sha256 && { sha256 }) })),
   };
+}
+
+type Parts = Awaited<ReturnType<LargeFile["signer"]["listParts"]>>;
+
+async function arrivedParts(grant: Grant, large: LargeFile): Promise<Parts> {
+  const { file, signer, landingKey } = large;
+  if (file.state !== "awaiting" || file.multipartId === undefined) return [];
+  try {
+    return await signer.listParts(landingKey, file.multipartId);
+  } catch (error) {
+    if (!(error instanceof Problem && error.type === "not-found")) throw error;
+    // Expired unfinished: the next signature begins anew.
+    await forgetMultipart(grant, file, file.multipartId);
+    return [];
+  }
 }

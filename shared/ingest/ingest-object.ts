@@ -1,0 +1,147 @@
+/**
+ * One landed object, from event to indexed (or duplicate, conflict, quarantined). Events come late, twice, in any order and
+ * side by side, and a run may die after any step: whatever happened before, running this again ends in the same state.
+ */
+import type { ClaimItem } from "../catalog/claim-item.ts";
+import type { FileState } from "../catalog/items.ts";
+import type { InstanceKey } from "../catalog/keys.ts";
+import type { Header } from "../dicom/read.ts";
+import { DicomRejected, rejections } from "../dicom/rejected.ts";
+import { ConditionFailed, Transient } from "../errors.ts";
+import { type LandingKey, parseLandingKey } from "../object-keys.ts";
+import type { ObjectHead, ObjectRef } from "../ports.ts";
+import { isFinal } from "../upload/read-ledger.ts";
+import { sha256Of } from "./checksum.ts";
+import { acquireClaim, releaseClaim } from "./claim.ts";
+import type { IngestDependencies } from "./dependencies.ts";
+import { markStored } from "./file-state.ts";
+import { indexInstance } from "./index-instance.ts";
+import { type Announcement, findAnnouncement, type LandedFile } from "./landed-file.ts";
+import type { IngestOutcome } from "./outcome.ts";
+import { isAside, quarantine, reasonOf } from "./quarantine.ts";
+import type { QuarantineReason } from "./quarantine-reasons.ts";
+import { readLandedHeader } from "./read-landed-header.ts";
+import { recordConflict } from "./record-conflict.ts";
+import { recordDuplicate } from "./record-duplicate.ts";
+import { markProcessed } from "./settle.ts";
+
+export interface LandedObject {
+  /** Key in the landing bucket. */
+  readonly key: string;
+  readonly versionId?: string;
+}
+
+/** Throws Transient (and whatever a service throws) when the event should come back later. */
+export async function ingestObject(deps: IngestDependencies, object: LandedObject): Promise<IngestOutcome> {
+  const landing = parseLandingKey(object.key);
+  if (!landing) return "foreign";
+  const ref: ObjectRef = {
+    bucket: "landing",
+    key: object.key,
+    ...(object.versionId !== undefined && { versionId: object.versionId }),
+  };
+  const announcement = await findAnnouncement(deps, landing);
+  const { hospital, upload, file } = announcement;
+  if (file && isFinal(file.state)) return settled(deps, landing, ref, file.state);
+  const head = await deps.objects.head(ref);
+  if (!head) throw new Transient("The object that landed cannot be seen");
+  if (!hospital || !upload || !file)
+    return quarantine(deps, landing, ref, announcement, reasonOf("unknown-upload"));
+  return ingestAnnounced(deps, landing, announcement, { ref, head, hospital, upload, file });
+}
+
+/** Delivered again after it was done: the tag may be what the earlier run did not live to write. */
+async function settled(
+  deps: IngestDependencies,
+  landing: LandingKey,
+  ref: ObjectRef,
+  state: FileState,
+): Promise<IngestOutcome> {
+  const kept = state !== "quarantined" || (await isAside(deps, landing));
+  if (kept && (await deps.objects.head(ref))) await markProcessed(deps, ref);
+  return "already";
+}
+
+async function ingestAnnounced(
+  deps: IngestDependencies,
+  landing: LandingKey,
+  announcement: Announcement,
+  landed: LandedFile,
+): Promise<IngestOutcome> {
+  const refuse = (reason: QuarantineReason) =>
+    quarantine(deps, landing, landed.ref, announcement, reasonOf(reason));
+  const { head, file, hospital } = landed;
+  if (!sameKey(head, hospital.keyArn)) return refuse("wrong-key");
+  await markStored(deps.table, file, deps.clock.now());
+  let header: Header;
+  try {
+    header = await readLandedHeader(deps.objects, landed.ref, head.size);
+  } catch (error) {
+    if (!(error instanceof DicomRejected)) throw error;
+    const { code, offset } = error;
+    return quarantine(deps, landing, landed.ref, announcement, { code, offset, ...rejections[code] });
+  }
+  if (head.size !== file.size) return refuse("size-mismatch");
+  if ((await sha256Of(deps.objects, landed.ref, head)) !== file.sha256) return refuse("checksum-mismatch");
+  const outcome = await decide(deps, landed, header);
+  await markProcessed(deps, landed.ref);
+  return outcome;
+}
+
+/** Answers by ARN and by bare id both name the key; the id alone is the same in every region of a multi-Region key. */
+function sameKey({ kmsKeyId }: ObjectHead, keyArn: string): boolean {
+  const idOf = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
+  return kmsKeyId !== undefined && idOf(kmsKeyId) === idOf(keyArn);
+}
+
+async function decide(deps: IngestDependencies, landed: LandedFile, header: Header): Promise<IngestOutcome> {
+  const key: InstanceKey = {
+    region: deps.region,
+    hospital: landed.hospital.hospital,
+    studyUid: header.studyInstanceUid,
+    seriesUid: header.seriesInstanceUid,
+    sopUid: header.sopInstanceUid,
+  };
+  try {
+    const claimed = await acquireClaim(deps, key, landed);
+    if (!claimed.held) return await again(deps, landed, key, claimed.committed);
+    return await index(deps, landed, header, key, claimed.claim);
+  } catch (error) {
+    // Somebody else's transaction was faster: the next delivery sees what it did.
+    if (error instanceof ConditionFailed) throw new Transient("Lost a race", { cause: error });
+    throw error;
+  }
+}
+
+async function index(
+  deps: IngestDependencies,
+  landed: LandedFile,
+  header: Header,
+  key: InstanceKey,
+  claim: ClaimItem,
+): Promise<IngestOutcome> {
+  try {
+    await indexInstance(deps, landed, header, key, claim);
+    return "indexed";
+  } catch (error) {
+    await releaseClaim(deps, claim);
+    throw error;
+  }
+}
+
+/** The SOP Instance UID is taken for good. */
+async function again(
+  deps: IngestDependencies,
+  landed: LandedFile,
+  key: InstanceKey,
+  committed: ClaimItem,
+): Promise<IngestOutcome> {
+  const { uploadId, fileId, sha256 } = landed.file;
+  if (committed.uploadId === uploadId && committed.fileId === fileId) return "already";
+  if (committed.sha256 === sha256) {
+    await recordDuplicate(deps, landed, committed);
+    return "duplicate";
+  }
+  await recordConflict(deps, landed, key, committed);
+  return "conflict";
+}

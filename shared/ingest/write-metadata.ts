@@ -1,0 +1,24 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { InstanceKey } from "../catalog/keys.ts";
+import type { Dataset } from "../dicom/json-model.ts";
+import { objectKeys } from "../object-keys.ts";
+import type { IngestDependencies } from "./dependencies.ts";
+
+const compress = promisify(gzip);
+
+/** The instance's DICOM JSON (PS3.18 Annex F), one object, gzipped: what WADO-RS metadata answers from. */
+export async function writeMetadata(
+  { objects }: IngestDependencies,
+  key: InstanceKey,
+  sha256: string,
+  dataset: Dataset,
+  keyArn: string,
+): Promise<void> {
+  const body = await compress(JSON.stringify(dataset));
+  await objects.put({ bucket: "derived", key: objectKeys.metadata(key, sha256) }, body, {
+    contentType: "application/dicom+json",
+    contentEncoding: "gzip",
+    kmsKeyId: keyArn,
+  });
+}
