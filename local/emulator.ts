@@ -1,6 +1,6 @@
 /** MiniStack on this machine, with signatures, IAM and TLS enforced: installed once, started, stopped. */
 import { execFile, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -12,8 +12,10 @@ import { trustHere, trustVariables, writeBundle } from "./trust.ts";
 const version = "1.5.33";
 
 export interface EmulatorOptions {
-  /** The emulator's own folder: virtual environment, state, stored objects, log. */
+  /** The emulator's own folder: state, stored objects, log, and what `installEmulator` made. */
   readonly folder: string;
+  /** Where `installEmulator` made its virtual environment, when that is another folder. */
+  readonly installed?: string;
   /** Keep the port over restarts with the same state: queue URLs hold it. */
   readonly port: number;
   /** Forget what an earlier run stored. */
@@ -47,7 +49,7 @@ export async function installEmulator(folder: string): Promise<void> {
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { folder, port, fresh = false, region = "us-east-1", detached = false } = options;
   if (!(await portIsFree(port))) throw new Error(`Port ${port} is taken by another program`);
-  const paths = prepareFolders(folder, fresh);
+  const paths = prepareFolders(folder, options.installed ?? folder, fresh);
   const caBundle = await prepareTrust(paths);
   const endpoint = `https://127.0.0.1:${port}`;
   const env = { ...clientEnvironment(endpoint, region), ...trustVariables(caBundle) };
@@ -64,7 +66,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   if (detached) child.unref();
   const pid = child.pid;
   trustHere(caBundle);
-  await ready(`${endpoint}/_ministack/health`, () => child.exitCode !== null, paths.log);
+  try {
+    await ready(`${endpoint}/_ministack/health`, () => child.exitCode !== null, paths.log);
+  } catch (error) {
+    await stopEmulator(pid);
+    throw error;
+  }
   return { endpoint, caBundle, pid, env, log: paths.log, stop: () => stopEmulator(pid) };
 }
 
@@ -85,13 +92,15 @@ interface Paths {
   readonly log: string;
 }
 
-function prepareFolders(folder: string, fresh: boolean): Paths {
-  const python = join(folder, "venv", "bin", "python");
+function prepareFolders(folder: string, installed: string, fresh: boolean): Paths {
+  const python = join(installed, "venv", "bin", "python");
   if (!existsSync(python)) throw new Error("The emulator is not installed: call installEmulator first");
   const home = join(folder, "emulator");
   if (fresh) rmSync(home, { recursive: true, force: true });
   const at = (name: string): string => join(home, name);
   for (const name of ["tmp", "state", "s3"]) mkdirSync(at(name), { recursive: true });
+  // Functions are unpacked below this folder: as on AWS, no package.json above them may say how to read their code.
+  writeFileSync(at("package.json"), "{}\n");
   const stored = { temp: at("tmp"), state: at("state"), objects: at("s3") };
   const tls = { certificate: at("server.crt"), key: at("server.key") };
   return { python, ...stored, ...tls, folder: home, log: join(folder, "emulator.log") };
