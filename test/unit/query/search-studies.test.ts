@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { Grant } from "../../../shared/access/grant.ts";
+import { keys } from "../../../shared/catalog/keys.ts";
+import { parseSearch } from "../../../shared/query/parse-search.ts";
+import { searchStudies } from "../../../shared/query/search-studies.ts";
+import { storeStudy } from "../../support/archive.ts";
+import { testGrant } from "../../support/grant.ts";
+import { memoryTable } from "../../support/memory/table.ts";
+import { testRegion, user } from "../../support/principals.ts";
+
+const county = { region: testRegion, hospital: "qinghe-county" };
+let table = memoryTable();
+let grant: Grant;
+
+const find = async (query: string) => {
+  const page = await searchStudies(grant, parseSearch(new URLSearchParams(query), "study"));
+  return page.studies.map(({ studyUid }) => studyUid);
+};
+
+beforeEach(async () => {
+  table = memoryTable();
+  grant = testGrant({
+    principal: user("radiologist", county.hospital),
+    action: "searchStudies",
+    table,
+  });
+  await storeStudy(table, {
+    studyUid: "1.1",
+    name: "Wang^Xiaoming=王^小明",
+    patientId: "P1",
+    accession: "A1",
+    date: "20260102",
+  });
+  await storeStudy(table, {
+    studyUid: "1.2",
+    name: "Shan^Tianfang=单^田芳",
+    patientId: "P2",
+    accession: "A2",
+    date: "20260203",
+    modality: "MR",
+  });
+  await storeStudy(table, {
+    studyUid: "1.3",
+    name: "Müller^José",
+    patientId: "P1",
+    date: "20251224",
+    description: "Schädel CT",
+  });
+  await storeStudy(table, { studyUid: "1.4", patientId: "P4" });
+  await storeStudy(table, {
+    studyUid: "1.5",
+    hospital: "linjiang-city",
+    name: "Wang^Wei=王^伟",
+    patientId: "P1",
+    date: "20260102",
+  });
+});
+
+describe("a doctor searching for studies", () => {
+  it("sees the own hospital's, newest first, and undated ones last", async () => {
+    expect(await find("")).toEqual(["1.2", "1.1", "1.3", "1.4"]);
+  });
+
+  it.each([
+    ["characters", "PatientName=王小明", ["1.1"]],
+    ["the surname and a wildcard", "PatientName=王*", ["1.1"]],
+    ["a character in the middle", "PatientName=*小*", ["1.1"]],
+    ["pinyin", "PatientName=wangxiaoming", ["1.1"]],
+    ["the surname's own reading", "PatientName=shan*", ["1.2"]],
+    ["another reading of the same character", "PatientName=dan*", ["1.2"]],
+    ["initials", "PatientName=wxm", ["1.1"]],
+    ["the alphabetic name as sent", "PatientName=WANG^XIAOMING", ["1.1"]],
+    ["a family name with an umlaut", "PatientName=müller*", ["1.3"]],
+    ["the beginning of any word, when fuzzy", "PatientName=jos&fuzzymatching=true", ["1.3"]],
+  ])("finds a patient by %s", async (_, query, expected) => {
+    expect(await find(query)).toEqual(expected);
+  });
+
+  it.each([
+    ["patient id", "PatientID=P1", ["1.1", "1.3"]],
+    ["patient id and a date range", "PatientID=P1&StudyDate=20260101-", ["1.1"]],
+    ["accession number", "AccessionNumber=A2", ["1.2"]],
+    ["one day", "StudyDate=20260203", ["1.2"]],
+    ["a range of days", "StudyDate=20251201-20260131", ["1.1", "1.3"]],
+    ["a range without a beginning", "StudyDate=-20251231", ["1.3"]],
+    ["modality", "ModalitiesInStudy=MR", ["1.2"]],
+    ["modality as the series' key", "Modality=CT&StudyDate=2026-", ["1.1"]],
+    ["study UID list", "StudyInstanceUID=1.3,1.1,9.9", ["1.3", "1.1"]],
+    ["a predicate without an index", "StudyDescription=*CT", ["1.3"]],
+    ["an empty key, which matches everything", "AccessionNumber=&StudyDate=2026-", ["1.2", "1.1"]],
+  ])("finds studies by %s", async (_, query, expected) => {
+    expect(await find(query)).toEqual(expected);
+  });
+
+  it("never sees another hospital's study, even by its UID", async () => {
+    expect(await find("StudyInstanceUID=1.5")).toEqual([]);
+    expect(await find("PatientName=王伟")).toEqual([]);
+  });
+
+  it("sees a study another hospital referred, beside the own ones", async () => {
+    const referred = { region: testRegion, hospital: "linjiang-city", studyUid: "1.5" };
+    const reach = { hospitals: [county], studies: [referred], grantees: [] };
+    grant = testGrant({
+      principal: user("radiologist", county.hospital),
+      action: "searchStudies",
+      table,
+      reach,
+    });
+    expect(await find("PatientName=王*")).toEqual(["1.5", "1.1"]);
+    expect((await table.get(keys.study(referred)))?.hospital).toBe("linjiang-city");
+  });
+
+  it.each([["limit=1"], ["limit=2"], ["limit=3&PatientName=*"], ["limit=1&PatientID=P1"]])(
+    "pages through everything once with %s",
+    async (query) => {
+      const all = await find(query.replace(/limit=\d/, "limit=100"));
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const search = parseSearch(
+          new URLSearchParams(`${query}${cursor ? `&cursor=${cursor}` : ""}`),
+          "study",
+        );
+        const page = await searchStudies(grant, search);
+        seen.push(...page.studies.map(({ studyUid }) => studyUid));
+        cursor = page.next;
+      } while (cursor !== undefined);
+      expect(seen).toEqual(all);
+    },
+  );
+
+  it("finds a patient once on all pages together, however many of the name's keys match", async () => {
+    await storeStudy(table, { studyUid: "2.1", name: "Wang^Wanwan=汪^万万", date: "20260301" });
+    const seen: string[] = [];
+    let cursor = "";
+    do {
+      const search = parseSearch(
+        new URLSearchParams(`PatientName=w*&limit=1${cursor && `&cursor=${cursor}`}`),
+        "study",
+      );
+      const page = await searchStudies(grant, search);
+      seen.push(...page.studies.map(({ studyUid }) => studyUid));
+      cursor = page.next ?? "";
+    } while (cursor !== "");
+    expect(seen.toSorted()).toEqual(["1.1", "2.1"]);
+  });
+
+  it("skips what offset says", async () => {
+    expect(await find("offset=1&limit=2")).toEqual(["1.1", "1.3"]);
+  });
+
+  it.each([
+    ["StudyDate=yesterday", "StudyDate"],
+    ["limit=-1", "limit"],
+    ["Colour=red", "Colour"],
+    ["SeriesInstanceUID=1.2", "series level"],
+    ["cursor=rubbish", "cursor"],
+    ["offset=100000", "offset"],
+  ])("is told what is wrong with %s", async (query, names) => {
+    await expect(find(query)).rejects.toMatchObject({
+      type: "invalid-request",
+      message: expect.stringContaining(names),
+    });
+  });
+});
