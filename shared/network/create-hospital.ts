@@ -21,15 +21,21 @@ interface KeyGroupItem extends Item {
   readonly createdAt: string;
 }
 
-/** Throws Problem("conflict") when the id is taken: ids are part of every key and never change hands. */
+/**
+ * Asking again under the same `requestId` answers the hospital it made. Throws Problem("conflict") when the id is taken:
+ * ids are part of every key and never change hands.
+ */
 export async function createHospital(
   deps: NetworkDependencies,
   grant: Grant,
+  requestId: string,
   request: CreateHospitalRequest,
 ): Promise<HospitalView> {
   const { hospital, name, tier, keyGroup = hospital } = request;
   const owner: HospitalKey = { region: deps.region, hospital };
-  if (await grant.table.get(keys.hospital(owner), { consistent: true })) throw taken();
+  const known = await grant.table.get(keys.hospital(owner), { consistent: true });
+  if (known?.requestId === requestId) return hospitalView(known as HospitalItem);
+  if (known) throw taken();
   const { keyArn } = await groupKey(deps, grant.table, keyGroup);
   const item: HospitalItem = {
     ...keys.hospital(owner),
@@ -40,6 +46,7 @@ export async function createHospital(
     keyGroup,
     keyArn,
     createdAt: deps.clock.now().toISOString(),
+    requestId,
   };
   try {
     await grant.table.write([

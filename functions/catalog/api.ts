@@ -1,0 +1,15 @@
+import { catalogSchemas } from "../../shared/contract/schemas/catalog.ts";
+import { requestRebuild } from "../../shared/derive/request-rebuild.ts";
+import { api } from "../http.ts";
+import { stores } from "../stores.ts";
+
+/** What operators do with the catalog. */
+export const handler = api("catalog", {
+  schemas: catalogSchemas,
+  handlers: {
+    rebuild: async ({ grant, body }) => ({
+      status: 202,
+      body: await requestRebuild(grant, stores().queue, body),
+    }),
+  },
+});

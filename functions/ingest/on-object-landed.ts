@@ -1,0 +1,49 @@
+/** S3 says through a queue that objects landed. Both lanes, routine and stat, run this. */
+import type { Context, S3Event, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { ulid } from "ulid";
+import type { IngestDependencies } from "../../shared/ingest/dependencies.ts";
+import { ingestObject, type LandedObject } from "../../shared/ingest/ingest-object.ts";
+import { environment } from "../environment.ts";
+import { log } from "../log.ts";
+import { settleBatch } from "../settle-batch.ts";
+import { stores } from "../stores.ts";
+
+/** A claim outlives the run that took it by this much, so that clocks that differ cannot make two workers hold it. */
+const leaseMarginMilliseconds = 15_000;
+
+export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  return settleBatch(event.Records, async (record) => {
+    for (const object of landedIn(record)) {
+      const outcome = await ingestObject(dependencies(context), object);
+      log(outcome === "foreign" ? "error" : "info", "landed object", {
+        requestId: context.awsRequestId,
+        key: object.key,
+        outcome,
+      });
+    }
+  });
+}
+
+function dependencies(context: Context): IngestDependencies {
+  const { table, objects, clock } = stores();
+  const { region, retentionYears } = environment("settings");
+  return {
+    table,
+    objects,
+    clock,
+    region,
+    retentionYears,
+    leaseMilliseconds: () => context.getRemainingTimeInMillis() + leaseMarginMilliseconds,
+    attempt: ulid(),
+    requestId: context.awsRequestId,
+  };
+}
+
+/** S3 sends a test event without records when the notification is set up. Keys come form-encoded. */
+export function landedIn({ body }: Pick<SQSRecord, "body">): readonly LandedObject[] {
+  const { Records = [] } = JSON.parse(body) as Partial<S3Event>;
+  return Records.map(({ s3: { object } }) => ({
+    key: decodeURIComponent(object.key.replaceAll("+", " ")),
+    ...(object.versionId && { versionId: object.versionId }),
+  }));
+}

@@ -1,0 +1,70 @@
+import { uploadSchemas } from "../../shared/contract/schemas/upload.ts";
+import { addFiles } from "../../shared/upload/add-files.ts";
+import { assembleFile } from "../../shared/upload/assemble-file.ts";
+import { completeUpload } from "../../shared/upload/complete-upload.ts";
+import { createUpload } from "../../shared/upload/create-upload.ts";
+import type { UploadDependencies } from "../../shared/upload/dependencies.ts";
+import { getLedger } from "../../shared/upload/get-ledger.ts";
+import { type KeyCheck, keyCheck } from "../../shared/upload/key-check.ts";
+import { uploadLimits } from "../../shared/upload/limits.ts";
+import { listUploads } from "../../shared/upload/list-uploads.ts";
+import { listParts, signParts } from "../../shared/upload/sign-parts.ts";
+import { environment } from "../environment.ts";
+import { api } from "../http.ts";
+import { stores } from "../stores.ts";
+
+/** One for the life of the function: it remembers which keys are enabled. */
+let keys: KeyCheck | undefined;
+
+function dependencies(): UploadDependencies {
+  const { uploads: signer, keyService, clock } = stores();
+  keys ??= keyCheck(keyService, clock);
+  return { signer, keyCheck: keys, clock, limits: { ...uploadLimits, ...environment("settings").limits } };
+}
+
+/** Announce, send, account. */
+export const handler = api("upload", {
+  schemas: uploadSchemas,
+  handlers: {
+    createUpload: async ({ grant, body, id }) => ({
+      status: 201,
+      body: await createUpload(dependencies(), grant, id, body),
+    }),
+    listUploads: async ({ grant, query }) => ({ status: 200, body: await listUploads(grant, query) }),
+    getUpload: async ({ grant, params, query }) => ({
+      status: 200,
+      body: await getLedger(grant, params.uploadId, query),
+    }),
+    addUploadFiles: async ({ grant, params, body, id }) => ({
+      status: 200,
+      body: await addFiles(dependencies(), grant, { ...params, requestId: id }, body),
+    }),
+    signUploadParts: async ({ grant, params, body }) => ({
+      status: 200,
+      body: await signParts(dependencies(), grant, params, body.parts),
+    }),
+    listUploadParts: async ({ grant, params }) => ({
+      status: 200,
+      body: await listParts(dependencies(), grant, params),
+    }),
+    assembleUploadFile: async ({ grant, params }) => ({
+      status: 200,
+      body: await assembleFile(dependencies(), grant, params),
+    }),
+    completeUpload: async ({ grant, params }) => ({
+      status: 200,
+      body: await completeUpload(dependencies(), grant, params.uploadId),
+    }),
+  },
+  // Signed URLs are never stored: a repeated request is answered by signing the same files again.
+  replay: {
+    createUpload: async ({ grant, body, id }) => ({
+      status: 201,
+      body: await createUpload(dependencies(), grant, id, body),
+    }),
+    addUploadFiles: async ({ grant, params, body, id }) => ({
+      status: 200,
+      body: await addFiles(dependencies(), grant, { ...params, requestId: id }, body),
+    }),
+  },
+});
