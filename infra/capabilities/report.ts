@@ -1,4 +1,5 @@
 /** Report: drafts, signatures, amendments. The text is enveloped under the hospital's key, the signature made by KMS. */
+import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ApiFunction } from "../blocks/api-function.ts";
 import type { Capability } from "../capability.ts";
@@ -11,6 +12,9 @@ export class Report extends Construct {
     this.api = new ApiFunction(this, "Api", { ...props, capability: "report" });
     props.stored.bindCatalog(this.api, "write");
     props.stored.bindAudit(this.api, "append");
+    // Signed documents are put here and locked; the originals are asked for their checksums when a report is verified.
+    props.stored.bindBucket(this.api, "archive", ["read", "write", "lock"], ["report/*"]);
+    props.stored.bindBucket(this.api, "archive", ["read"], [`${Stack.of(this).region}/*`]);
     props.stored.bindHospitalKeys(this.api, ["encrypt", "decrypt"]);
     props.stored.bindSigningKey(this.api, ["kms:Sign", "kms:GetPublicKey"]);
   }

@@ -1,6 +1,6 @@
 import { ulid } from "ulid";
-import type { Audited } from "../access/grant.ts";
 import type { Caller } from "../access/principal.ts";
+import { type AuditOutcome, auditRecord, auditWrite } from "../audit/record.ts";
 import { keys, type StudyKey } from "../catalog/keys.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import type { Clock, Table, Write } from "../ports.ts";
@@ -20,8 +20,6 @@ export interface OpenDeps {
   /** Not narrowed: the token is the credential, and only what it hashes to is read. */
   readonly table: Table;
   readonly clock: Clock;
-  /** An audit record of somebody who is nobody here until the link says which study they hold. */
-  readonly auditWrite: (caller: Caller, audited: Audited) => Write;
 }
 
 export interface OpenedLink {
@@ -81,7 +79,7 @@ async function recordWrongPasscode(
 ): Promise<void> {
   await deps.table.write([
     { op: "put", item: accessItem(caller, share, now, "wrong-passcode") },
-    deps.auditWrite(caller, { ...audited(share), detail: "wrong passcode" }),
+    auditOf(caller, share, now, "denied"),
   ]);
 }
 
@@ -104,7 +102,7 @@ async function record(caller: Caller, deps: OpenDeps, share: ShareItem, now: Dat
       countOpening(share, now),
       { op: "put", item: session },
       { op: "put", item: accessItem(caller, share, now, "opened") },
-      deps.auditWrite(caller, audited(share)),
+      auditOf(caller, share, now, "permitted"),
     ]);
   } catch (error) {
     if (error instanceof ConditionFailed) throw closed();
@@ -153,8 +151,20 @@ function accessItem(
 }
 
 const studyOf = ({ region, hospital, studyUid }: StudyKey): StudyKey => ({ region, hospital, studyUid });
-const audited = ({ region, hospital, studyUid, shareId }: ShareItem): Audited => ({
-  hospital: { region, hospital },
-  studyUid,
-  shareId,
-});
+
+/** The caller is nobody here until the link says whose guest they are. No policy is asked: the token decides. */
+function auditOf(caller: Caller, share: ShareItem, at: Date, outcome: AuditOutcome): Write {
+  const { region, hospital, studyUid, shareId } = share;
+  const principal = { id: `share:${shareId}`, kind: "share", name: "", roles: [], scopes: [] } as const;
+  return auditWrite(
+    auditRecord({
+      caller: { ...caller, principal },
+      action: "openShare",
+      outcome,
+      policies: [share.passcode ? "link-token-and-passcode" : "link-token"],
+      hospital: { region, hospital },
+      audited: { studyUid, shareId },
+      at,
+    }),
+  );
+}
