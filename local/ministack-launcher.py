@@ -1,22 +1,66 @@
-"""Starts MiniStack with four gaps closed, so that journeys meet the conditions AWS would check.
+"""Starts MiniStack with six gaps closed, so that journeys meet what AWS would check.
 
 What runs is therefore a modified emulator, pinned to the version it was written for (local/emulator.ts):
+- policy variables such as ${aws:PrincipalTag/hospital} are replaced (they are compared as they stand otherwise);
 - policy conditions on kms:EncryptionContext see the request's context (they never see a value otherwise);
 - policy conditions on s3:x-amz-server-side-encryption-aws-kms-key-id see the request's key (they always deny otherwise);
+- a copied object gets the retention its request asks for, and none of the source's content encoding when the request
+  replaces the metadata (both are as the source's otherwise);
 - schedules fire within a second (every ten seconds otherwise);
 - port 443 is left alone (it is taken too otherwise, where it is free).
 """
 
+import dataclasses
 import json
+import re
 
 import ministack.app
-from ministack.core import iam_actions
-from ministack.services import eventbridge, scheduler
+from ministack.core import iam_actions, iam_evaluator
+from ministack.services import eventbridge, s3, scheduler
 
 KEY_ID_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
+VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
+first_match = iam_evaluator._first_match
 tags_of_request = iam_actions.request_tag_context
 context_of_object = iam_actions._s3_object_context
+copy_object = s3._copy_object
+
+
+class Unresolved(Exception):
+    """The request has no value for a variable: a statement that names it does not apply."""
+
+
+def replaced(value, ctx):
+    if isinstance(value, list):
+        return [replaced(member, ctx) for member in value]
+    if isinstance(value, dict):
+        return {name: replaced(member, ctx) for name, member in value.items()}
+    if not isinstance(value, str) or "${" not in value:
+        return value
+
+    def found(match):
+        name = match.group(1)
+        if name in "*?$":
+            return name
+        actual = iam_evaluator._resolve_condition_key(name, ctx)
+        if not isinstance(actual, str):
+            raise Unresolved(name)
+        return actual
+
+    return VARIABLE.sub(found, value)
+
+
+def with_variables(ctx, statements, effect):
+    applying = []
+    for statement in statements:
+        fields = ("resources", "not_resources", "conditions")
+        try:
+            values = {name: replaced(getattr(statement, name), ctx) for name in fields}
+        except Unresolved:
+            continue
+        applying.append(dataclasses.replace(statement, **values))
+    return first_match(ctx, applying, effect)
 
 
 def with_encryption_context(service, iam_action, body, params):
@@ -42,8 +86,20 @@ def with_key_id(iam_action, query_params, path, headers):
     return context
 
 
+def with_retention(bucket, key, headers):
+    replaces = headers.get("x-amz-metadata-directive", "").upper() == "REPLACE"
+    described = {"content-encoding": "", **headers} if replaces else headers
+    answer = copy_object(bucket, key, described)
+    version = answer[1].get("x-amz-version-id")
+    if answer[0] == 200 and version:
+        s3._apply_object_lock_from_headers(bucket, key, headers, version)
+    return answer
+
+
+iam_evaluator._first_match = with_variables
 iam_actions.request_tag_context = with_encryption_context
 iam_actions._s3_object_context = with_key_id
+s3._copy_object = with_retention
 scheduler._SCHEDULE_TICK_INTERVAL = 1
 eventbridge._SCHEDULER_TICK_INTERVAL = 1
 ministack.app._port_is_bindable = lambda host, port: False

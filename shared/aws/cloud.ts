@@ -10,9 +10,10 @@ export function region(): string {
   return required("AWS_REGION");
 }
 
-/** The local cloud's origin, without a slash at the end; undefined on AWS. */
-export function localEndpoint(): string | undefined {
-  return process.env.AWS_ENDPOINT_URL?.replace(/\/+$/, "") || undefined;
+/** The local cloud's origin, without a slash at the end; undefined on AWS. One service may have its own, as in the SDKs. */
+export function localEndpoint(service?: "dynamodb" | "s3"): string | undefined {
+  const own = service && process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
+  return (own || process.env.AWS_ENDPOINT_URL)?.replace(/\/+$/, "") || undefined;
 }
 
 /** Lambda's own credentials. Read at each use: a long-lived process may get new ones. */
@@ -25,17 +26,17 @@ export function environmentCredentials(): Credentials {
   };
 }
 
-/** `https://dynamodb.<region>.<suffix>`: the suffix differs by partition, so the stack gives it. */
-export function serviceOrigin(service: string, urlSuffix: string): string {
-  return localEndpoint() ?? `https://${service}.${region()}.${urlSuffix}`;
+/** Where DynamoDB answers. The suffix differs by partition, so the stack gives it. */
+export function dynamoOrigin(urlSuffix: string): string {
+  return localEndpoint("dynamodb") ?? `https://dynamodb.${region()}.${urlSuffix}`;
 }
 
 /** URL of an object, virtual-hosted on AWS and path-style on a local cloud. */
 export function objectUrl(bucket: string, key: string, urlSuffix: string): URL {
   const path = key.split("/").map(encodeURIComponent).join("/");
-  const local = localEndpoint();
+  const local = localEndpoint("s3");
   return new URL(
-    local ? `${local}/${bucket}/${path}` : `${serviceOrigin(`${bucket}.s3`, urlSuffix)}/${path}`,
+    local ? `${local}/${bucket}/${path}` : `https://${bucket}.s3.${region()}.${urlSuffix}/${path}`,
   );
 }
 

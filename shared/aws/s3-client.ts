@@ -7,7 +7,7 @@ import { faultOf, ServiceFault } from "./service-fault.ts";
 /** One client's settings for every adapter: checksums and retries are ours, so the SDK adds none of its own. */
 export function s3Client(credentials?: Credentials): S3Client {
   return new S3Client({
-    forcePathStyle: localEndpoint() !== undefined,
+    forcePathStyle: localEndpoint("s3") !== undefined,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: 1,
@@ -52,7 +52,7 @@ function s3Failure(fault: ServiceFault): Error {
   if (fault.code === "EntityTooSmall") {
     return new Problem("conflict", "Every part but the last must hold at least 5 MB", { cause: fault });
   }
-  if (absent.has(fault.code) || fault.status === 404) {
+  if (absent.has(fault.code)) {
     return new Problem("not-found", "There is no such object", { cause: fault });
   }
   // S3 passes on what KMS said: KMS.DisabledException, KMS.KMSInvalidStateException, KMS.NotFoundException …

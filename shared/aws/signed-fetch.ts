@@ -1,5 +1,5 @@
 import { AwsV4Signer } from "aws4fetch";
-import { environmentCredentials, region, serviceOrigin } from "./cloud.ts";
+import { dynamoOrigin, environmentCredentials, region } from "./cloud.ts";
 import type { DynamoSend } from "./dynamo-send.ts";
 import { ServiceFault } from "./service-fault.ts";
 
@@ -18,7 +18,7 @@ export function signedFetch({ urlSuffix, timeout = 3000 }: SignedFetchOptions): 
   return async (operation, input) => {
     const signer = new AwsV4Signer({
       method: "POST",
-      url: `${serviceOrigin("dynamodb", urlSuffix)}/`,
+      url: `${dynamoOrigin(urlSuffix)}/`,
       headers: {
         "content-type": "application/x-amz-json-1.0",
         "x-amz-target": `DynamoDB_20120810.${operation}`,

@@ -1,0 +1,214 @@
+import { createHash, randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { ConditionFailed, Problem } from "../../shared/errors.ts";
+import type { ObjectRef, ObjectStore } from "../../shared/ports.ts";
+
+export interface ObjectsUnderTest {
+  readonly objects: ObjectStore;
+  /** A customer key objects can be written with, as `head` reports it. */
+  readonly kmsKeyId: string;
+}
+
+const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
+const text = (body: Uint8Array): string => Buffer.from(body).toString();
+const hex = (body: Uint8Array): string => createHash("sha256").update(body).digest("hex");
+const dicom = { contentType: "application/dicom" };
+const later = (days: number): Date => new Date(Math.floor(Date.now() / 1000) * 1000 + days * 86_400_000);
+
+/** What every ObjectStore must do: landing and archive keep versions, the archive has Object Lock, derived neither. */
+export function describeObjectsContract(
+  name: string,
+  make: () => ObjectsUnderTest | Promise<ObjectsUnderTest>,
+): void {
+  describe(`an object store: ${name}`, () => {
+    let objects: ObjectStore;
+    let kmsKeyId: string;
+    beforeAll(async () => {
+      ({ objects, kmsKeyId } = await make());
+    });
+    const fresh = (bucket: ObjectRef["bucket"] = "derived"): ObjectRef => ({
+      bucket,
+      key: `contract/${randomUUID()}/object`,
+    });
+    const encrypted = () => ({ ...dicom, kmsKeyId });
+
+    it("says undefined for the head of an object that is not there, and not-found for its bytes", async () => {
+      expect(await objects.head(fresh())).toBeUndefined();
+      await expect(objects.read(fresh())).rejects.toMatchObject({ name: "Problem", type: "not-found" });
+      await expect(objects.stream(fresh())).rejects.toThrow(Problem);
+      await expect(objects.tag(fresh(), { a: "b" })).rejects.toThrow(Problem);
+      await objects.delete(fresh());
+    });
+
+    it("describes and gives back what was put", async () => {
+      const ref = fresh();
+      const body = bytes("stored bytes");
+      await objects.put(ref, body, { ...encrypted(), contentEncoding: "gzip", cacheControl: "no-store" });
+      const head = await objects.head(ref);
+      expect(head).toMatchObject({
+        size: body.length,
+        contentType: "application/dicom",
+        contentEncoding: "gzip",
+        sha256: hex(body),
+        kmsKeyId,
+      });
+      expect(head?.etag).not.toBe("");
+      expect(head?.versionId).toBeUndefined();
+      expect(await objects.read(ref)).toEqual(body);
+    });
+
+    it("keeps odd keys apart", async () => {
+      const base = fresh().key;
+      const odd = [`${base}/a b`, `${base}/a+b`, `${base}/a%20b`, `${base}/王`, `${base}/a?b=c&d`];
+      for (const key of odd) await objects.put({ bucket: "derived", key }, bytes(key), encrypted());
+      for (const key of odd) expect(text(await objects.read({ bucket: "derived", key }))).toBe(key);
+      const copy = fresh();
+      await objects.copy({ bucket: "derived", key: odd[1] as string }, copy, encrypted());
+      expect(text(await objects.read(copy))).toBe(odd[1]);
+    });
+
+    it("answers the bytes there are of a range", async () => {
+      const ref = fresh();
+      await objects.put(ref, bytes("0123456789"), encrypted());
+      const read = async (offset: number, length: number) =>
+        text(await objects.read(ref, { offset, length }));
+      expect(await read(2, 3)).toBe("234");
+      expect(await read(8, 100)).toBe("89");
+      expect(await read(10, 5)).toBe("");
+      expect(await read(0, 0)).toBe("");
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await objects.stream(ref, { offset: 5, length: 65_536 })) chunks.push(chunk);
+      expect(Buffer.concat(chunks).toString()).toBe("56789");
+    });
+
+    it("streams an object larger than one chunk, and an empty one", async () => {
+      const ref = fresh();
+      const body = new Uint8Array(300_000).map((_, index) => index % 251);
+      await objects.put(ref, body, encrypted());
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await objects.stream(ref)) chunks.push(chunk);
+      expect(hex(Buffer.concat(chunks))).toBe(hex(body));
+      await objects.put(ref, new Uint8Array(), encrypted());
+      expect(await objects.read(ref)).toHaveLength(0);
+    });
+
+    it("lets exactly one of many put an object that must not exist", async () => {
+      const ref = fresh("landing");
+      const results = await Promise.allSettled(
+        Array.from({ length: 8 }, (_, index) =>
+          objects.put(ref, bytes(String(index)), { ...encrypted(), ifAbsent: true }),
+        ),
+      );
+      const winner = results.findIndex(({ status }) => status === "fulfilled");
+      const losers = results.filter((result) => result.status === "rejected");
+      expect(losers).toHaveLength(7);
+      for (const { reason } of losers) expect(reason).toBeInstanceOf(ConditionFailed);
+      expect(text(await objects.read(ref))).toBe(String(winner));
+    });
+
+    it("lists keys under a prefix in order, 1000 at a time", async () => {
+      const prefix = `contract/${randomUUID()}/`;
+      const keys = Array.from({ length: 1003 }, (_, index) => `${prefix}${String(index).padStart(5, "0")}`);
+      for (let at = 0; at < keys.length; at += 25) {
+        const part = keys.slice(at, at + 25);
+        await Promise.all(
+          part.map((key) => objects.put({ bucket: "derived", key }, bytes("ab"), encrypted())),
+        );
+      }
+      const first = await objects.list("derived", prefix);
+      expect(first.keys).toHaveLength(1000);
+      expect(first.keys[0]).toEqual({ key: keys[0], size: 2 });
+      const second = await objects.list("derived", prefix, first.next);
+      expect([...first.keys, ...second.keys].map(({ key }) => key)).toEqual(keys);
+      expect(second.next).toBeUndefined();
+      expect(await objects.list("derived", `${prefix}none`)).toEqual({ keys: [] });
+    }, 120_000);
+
+    describeVersions(() => objects, fresh, encrypted);
+    describeRetention(() => objects, fresh, encrypted);
+  });
+}
+
+type Fresh = (bucket: ObjectRef["bucket"]) => ObjectRef;
+type Encrypted = () => { readonly contentType: string; readonly kmsKeyId: string };
+
+function describeVersions(objects: () => ObjectStore, fresh: Fresh, encrypted: Encrypted): void {
+  it("keeps what was overwritten under its version", async () => {
+    const ref = fresh("landing");
+    await objects().put(ref, bytes("first"), encrypted());
+    const first = await objects().head(ref);
+    await objects().put(ref, bytes("second"), encrypted());
+    expect(text(await objects().read(ref))).toBe("second");
+    const old = { ...ref, versionId: first?.versionId as string };
+    expect(text(await objects().read(old))).toBe("first");
+    expect((await objects().head(old))?.size).toBe(5);
+    await expect(objects().put(old, bytes("third"), encrypted())).rejects.toThrow();
+  });
+
+  it("copies exactly the version named, and describes the copy anew", async () => {
+    const [from, to] = [fresh("landing"), fresh("archive")];
+    await objects().put(from, bytes("as uploaded"), { ...encrypted(), contentEncoding: "gzip" });
+    const versionId = (await objects().head(from))?.versionId as string;
+    await objects().put(from, bytes("overwritten"), encrypted());
+    await objects().copy({ ...from, versionId }, to, {
+      ...encrypted(),
+      contentType: "application/octet-stream",
+    });
+    expect(text(await objects().read(to))).toBe("as uploaded");
+    const head = await objects().head(to);
+    expect(head).toMatchObject({
+      contentType: "application/octet-stream",
+      sha256: hex(bytes("as uploaded")),
+    });
+    expect(head?.contentEncoding).toBeUndefined();
+    await expect(objects().copy(fresh("landing"), to, encrypted())).rejects.toThrow(Problem);
+  });
+
+  it("hides a deleted object but keeps its version", async () => {
+    const ref = fresh("landing");
+    await objects().put(ref, bytes("kept"), encrypted());
+    await objects().tag(ref, { state: "processed" });
+    const versionId = (await objects().head(ref))?.versionId as string;
+    await objects().delete(ref);
+    expect(await objects().head(ref)).toBeUndefined();
+    await expect(objects().read(ref)).rejects.toThrow(Problem);
+    expect(text(await objects().read({ ...ref, versionId }))).toBe("kept");
+    await objects().delete({ ...ref, versionId });
+    expect(await objects().head({ ...ref, versionId })).toBeUndefined();
+  });
+}
+
+function describeRetention(objects: () => ObjectStore, fresh: Fresh, encrypted: Encrypted): void {
+  async function locked(days: number): Promise<ObjectRef> {
+    const [from, to] = [fresh("landing"), fresh("archive")];
+    await objects().put(from, bytes("original"), encrypted());
+    await objects().copy(from, to, { ...encrypted(), retainUntil: later(days) });
+    return { ...to, versionId: (await objects().head(to))?.versionId as string };
+  }
+
+  it("keeps a locked version from being deleted, and still hides it from its key", async () => {
+    const ref = await locked(2);
+    await expect(objects().delete(ref)).rejects.toThrow();
+    await objects().delete({ bucket: ref.bucket, key: ref.key });
+    expect(await objects().head({ bucket: ref.bucket, key: ref.key })).toBeUndefined();
+    expect(text(await objects().read(ref))).toBe("original");
+  });
+
+  it("extends retention and never shortens it", async () => {
+    const ref = await locked(2);
+    expect((await objects().head(ref))?.retainUntil).toEqual(later(2));
+    await objects().extendRetention(ref, later(5));
+    await objects().extendRetention(ref, later(3));
+    const until = (await objects().head(ref))?.retainUntil;
+    expect(Math.abs((until?.getTime() ?? 0) - later(5).getTime())).toBeLessThan(60_000);
+  });
+
+  it("locks an object that was copied without retention", async () => {
+    const [from, to] = [fresh("landing"), fresh("archive")];
+    await objects().put(from, bytes("unlocked"), encrypted());
+    await objects().copy(from, to, encrypted());
+    const versionId = (await objects().head(to))?.versionId as string;
+    await objects().extendRetention({ ...to, versionId }, later(1));
+    await expect(objects().delete({ ...to, versionId })).rejects.toThrow();
+  });
+}
