@@ -69,8 +69,18 @@ function normalized(term: string): string {
   return known === "" ? "ISO IR 6" : known;
 }
 
+const cache = new Map<string, CharacterSet>();
+const cacheLimit = 100;
+
 /** Decoder for the values of (0008,0005). Unknown terms count as not declared. */
 export function characterSetOf(declared: readonly string[]): CharacterSet {
+  const key = declared.join("\\");
+  const found = cache.get(key) ?? build(declared);
+  if (cache.size < cacheLimit) cache.set(key, found);
+  return found;
+}
+
+function build(declared: readonly string[]): CharacterSet {
   const names = declared.map(normalized).filter((name) => Object.hasOwn(terms, name));
   const first = terms[names[0] ?? "ISO IR 6"] as Term;
   const used = names.length === 0 ? ["ISO_IR 6"] : names.map(definedTerm);

@@ -46,7 +46,11 @@ function readMetaElement(cursor: ElementCursor, meta: Record<string, Element>): 
   if (traits.kind === "items") throw new DicomRejected("damaged-structure", start, tag);
   cursor.need(end, cursor.total);
   cursor.position = end;
-  if (element !== 0) meta[tag] = readValue(cursor.bytes, traits, start, end, true, characterSetOf([]), []);
+  if (element !== 0)
+    meta[tag] = readValue(cursor.bytes, traits, start, end, true, characterSetOf([]), {
+      suspects: [],
+      decoded: 0,
+    });
 }
 
 const startsWithMeta = (buffer: Buffer): boolean =>

@@ -13,28 +13,28 @@ export interface Designations {
 
 const ESC = 0x1b;
 
-/** What follows ESC, as hexadecimal. */
-const designators: Readonly<Record<string, Partial<Designations>>> = {
-  "2842": { g0: "ascii" },
-  "284a": { g0: "ascii" },
-  "2440": { g0: "jis-x-0208" },
-  "2442": { g0: "jis-x-0208" },
-  "242844": { g0: "jis-x-0212" },
-  "242943": { g1: "euc-kr" },
-  "242941": { g1: "gb18030" },
-  "2949": { g1: "shift_jis" },
-  "2d41": { g1: "latin1" },
-  "2d42": { g1: "iso-8859-2" },
-  "2d43": { g1: "iso-8859-3" },
-  "2d44": { g1: "iso-8859-4" },
-  "2d4c": { g1: "iso-8859-5" },
-  "2d47": { g1: "iso-8859-6" },
-  "2d46": { g1: "iso-8859-7" },
-  "2d48": { g1: "iso-8859-8" },
-  "2d4d": { g1: "windows-1254" },
-  "2d54": { g1: "windows-874" },
-  "2d62": { g1: "iso-8859-15" },
-};
+/** What follows ESC, as one number. */
+const designators: ReadonlyMap<number, Partial<Designations>> = new Map<number, Partial<Designations>>([
+  [0x2842, { g0: "ascii" }],
+  [0x284a, { g0: "ascii" }],
+  [0x2440, { g0: "jis-x-0208" }],
+  [0x2442, { g0: "jis-x-0208" }],
+  [0x242844, { g0: "jis-x-0212" }],
+  [0x242943, { g1: "euc-kr" }],
+  [0x242941, { g1: "gb18030" }],
+  [0x2949, { g1: "shift_jis" }],
+  [0x2d41, { g1: "latin1" }],
+  [0x2d42, { g1: "iso-8859-2" }],
+  [0x2d43, { g1: "iso-8859-3" }],
+  [0x2d44, { g1: "iso-8859-4" }],
+  [0x2d4c, { g1: "iso-8859-5" }],
+  [0x2d47, { g1: "iso-8859-6" }],
+  [0x2d46, { g1: "iso-8859-7" }],
+  [0x2d48, { g1: "iso-8859-8" }],
+  [0x2d4d, { g1: "windows-1254" }],
+  [0x2d54, { g1: "windows-874" }],
+  [0x2d62, { g1: "iso-8859-15" }],
+]);
 
 /** Backslash, `^`, `=`, and controls end the effect of escape sequences (PS3.5 §6.1.2.5.3). */
 const resets = (byte: number): boolean => byte === 0x5c || byte === 0x5e || byte === 0x3d || byte < 0x20;
@@ -55,7 +55,7 @@ export function decodeIso2022(bytes: Uint8Array, initial: Designations, fallback
       at += 1 + sequence.length;
       continue;
     }
-    const end = runEnd(bytes, at, state.g0);
+    const end = runEnd(bytes, at, state !== initial && state.g0 === "ascii");
     text += decodeRun(bytes.subarray(at, end), state, fallback);
     if (state.g0 === "ascii" && resets(bytes[end - 1] as number)) state = initial;
     at = end;
@@ -63,25 +63,25 @@ export function decodeIso2022(bytes: Uint8Array, initial: Designations, fallback
   return text;
 }
 
+const none = { length: 0, designates: {} };
+
 function designatorAt(
   bytes: Uint8Array,
   at: number,
 ): { readonly length: number; readonly designates: Partial<Designations> } {
-  let hex = "";
-  for (let length = 1; length <= 3; length++) {
-    hex += (bytes[at + length - 1] ?? 0).toString(16).padStart(2, "0");
-    const designates = designators[hex];
-    if (designates) return { length, designates };
-  }
-  return { length: 0, designates: {} };
+  const two = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  const short = designators.get(two);
+  if (short) return { length: 2, designates: short };
+  const long = designators.get((two << 8) | (bytes[at + 2] ?? 0));
+  return long ? { length: 3, designates: long } : none;
 }
 
-/** A run goes to the next escape, and, where bytes stand for themselves, up to and with the next delimiter. */
-function runEnd(bytes: Uint8Array, start: number, g0: G0): number {
+/** A run goes to the next escape or, where delimiters undo what was designated, up to and with the next of those. */
+function runEnd(bytes: Uint8Array, start: number, delimited: boolean): number {
   let at = start;
   while (at < bytes.length && bytes[at] !== ESC) {
     at++;
-    if (g0 === "ascii" && resets(bytes[at - 1] as number)) break;
+    if (delimited && resets(bytes[at - 1] as number)) break;
   }
   return at;
 }

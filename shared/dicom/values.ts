@@ -30,6 +30,13 @@ export interface Suspect {
   readonly characterSet: CharacterSet;
 }
 
+/** What reading text leaves behind for later. */
+export interface TextLog {
+  readonly suspects: Suspect[];
+  /** Bytes that went through a decoder: those are slow compared with ASCII. */
+  decoded: number;
+}
+
 /** The element of a defined-length value that is no sequence. `start` and `end` are bytes of `bytes`. */
 export function readValue(
   bytes: Bytes,
@@ -38,7 +45,7 @@ export function readValue(
   end: number,
   littleEndian: boolean,
   characterSet: CharacterSet,
-  suspects: Suspect[],
+  log: TextLog,
 ): Element {
   if (end === start) return { vr: traits.vr };
   switch (traits.kind) {
@@ -49,7 +56,7 @@ export function readValue(
       if (end - start > inlineBytes) return bulkElement(traits.vr, start, end);
       return { vr: traits.vr, Value: readNumbers(bytes.view, traits, start, end, littleEndian) };
     default:
-      return readText(bytes.buffer, traits, start, end, characterSet, suspects);
+      return readText(bytes.buffer, traits, start, end, characterSet, log);
   }
 }
 
@@ -117,7 +124,7 @@ function readText(
   start: number,
   valueEnd: number,
   characterSet: CharacterSet,
-  suspects: Suspect[],
+  log: TextLog,
 ): Element {
   if (valueEnd - start > inlineTextBytes) return bulkElement(traits.vr, start, valueEnd);
   const end = unpadded(buffer, start, valueEnd);
@@ -126,8 +133,9 @@ function readText(
     return withValues(traits, valuesOf(traits.kind, buffer.toString("latin1", start, end)));
   const raw = buffer.subarray(start, end);
   const text = characterSet.decode(raw);
+  log.decoded += raw.length;
   const element = withValues(traits, valuesOf(traits.kind, text));
-  if (isSuspect(characterSet, raw, text)) suspects.push({ element, traits, bytes: raw, characterSet });
+  if (isSuspect(characterSet, raw, text)) log.suspects.push({ element, traits, bytes: raw, characterSet });
   return element;
 }
 

@@ -4,10 +4,17 @@ import { ElementCursor, type Encoding } from "./element-cursor.ts";
 import type { Dataset, Element } from "./json-model.ts";
 import { DicomRejected } from "./rejected.ts";
 import type { Vr } from "./value-representations.ts";
-import { type Bytes, bulkElement, readValue, type Suspect } from "./values.ts";
+import { type Bytes, bulkElement, readValue, type Suspect, type TextLog, type VrTraits } from "./values.ts";
 
 /** Real data sets nest sequences less than ten deep. */
 const nestingLimit = 128;
+
+/**
+ * Memory the JSON may take, roughly: a few bytes of file can become a hundred of objects. Far above the largest real headers
+ * (structure sets, enhanced multi-frame), well below what a function has.
+ */
+const memoryLimit = 256 * 1024 * 1024;
+const memoryOf = { element: 256, item: 64, number: 8, text: 32, name: 128, decoded: 16 } as const;
 
 type OpenDataset = Record<string, Element>;
 
@@ -42,7 +49,8 @@ export function walkDataset(bytes: Bytes, total: number, start: number, encoding
 
 class Walker {
   private readonly cursor: ElementCursor;
-  private readonly suspects: Suspect[] = [];
+  private readonly log: TextLog = { suspects: [], decoded: 0 };
+  private memory = 0;
 
   constructor(cursor: ElementCursor) {
     this.cursor = cursor;
@@ -60,7 +68,7 @@ class Walker {
       const element = this.value(cursor.total, 0, characterSet);
       characterSet = this.add(dataset, element, characterSet);
     }
-    return { dataset, pixelData, characterSet, suspects: this.suspects };
+    return { dataset, pixelData, characterSet, suspects: this.log.suspects };
   }
 
   /** The end of the data, or padding without Data Set Trailing Padding around it. */
@@ -94,7 +102,7 @@ class Walker {
     if (cursor.group === 0x0008 && cursor.element === 0x0005) {
       // The JSON is UTF-8, and says so (PS3.18 §F.2).
       dataset["00080005"] = element.Value ? { vr: "CS", Value: ["ISO_IR 192"] } : element;
-      return cachedCharacterSet((element.Value ?? []).map((value) => String(value ?? "")));
+      return characterSetOf((element.Value ?? []).map((value) => String(value ?? "")));
     }
     if (cursor.group === 0x0028 && cursor.element === 0x0103) cursor.signed = element.Value?.[0] === 1;
     dataset[cursor.tag] = element;
@@ -118,7 +126,16 @@ class Walker {
     cursor.position = valueEnd;
     // Group lengths and padding are no part of the JSON model (PS3.18 §F.2.2).
     if (element === 0 || (group === 0xfffc && element === 0xfffc)) return undefined;
-    return readValue(cursor.bytes, traits, start, valueEnd, encoding.little, characterSet, this.suspects);
+    const { decoded } = this.log;
+    const read = readValue(cursor.bytes, traits, start, valueEnd, encoding.little, characterSet, this.log);
+    const values = (read.Value?.length ?? 0) * weightOf(traits);
+    this.spend(memoryOf.element + values + (this.log.decoded - decoded) * memoryOf.decoded);
+    return read;
+  }
+
+  private spend(bytes: number): void {
+    this.memory += bytes;
+    if (this.memory > memoryLimit) throw new DicomRejected("header-limit", this.cursor.position);
   }
 
   private items(end: number, depth: number, encoding: Encoding, characterSet: CharacterSet): Dataset[] {
@@ -142,6 +159,7 @@ class Walker {
     const open = cursor.isUndefinedLength;
     const itemEnd = open ? end : cursor.valueEnd(end);
     const dataset: OpenDataset = {};
+    this.spend(memoryOf.item);
     let characterSet = inherited;
     const { signed } = cursor;
     while (open || cursor.position < itemEnd) {
@@ -173,13 +191,7 @@ class Walker {
   }
 }
 
-const characterSets = new Map<string, CharacterSet>();
-function cachedCharacterSet(declared: readonly string[]): CharacterSet {
-  const key = declared.join("\\");
-  let found = characterSets.get(key);
-  if (!found) {
-    found = characterSetOf(declared);
-    if (characterSets.size < 100) characterSets.set(key, found);
-  }
-  return found;
+function weightOf({ kind }: VrTraits): number {
+  if (kind === "name") return memoryOf.name;
+  return kind === "numbers" || kind === "decimal" ? memoryOf.number : memoryOf.text;
 }
