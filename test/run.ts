@@ -130,7 +130,7 @@ function contract(emulator: string): Promise<Counts> {
 /** A cloud of its own, so that tests never touch the one a developer has running. */
 async function journeys(): Promise<Counts> {
   const folder = join(root, ".local", "test");
-  const env = { MIC_LOCAL_FOLDER: folder };
+  const env = { MIC_LOCAL: folder };
   const up = await run(process.execPath, ["local/start.ts", "--detach", "--fresh", "--no-demo"], env);
   if (up !== 0) return { passed: 0, failed: 1, skipped: 0 };
   try {

@@ -24,7 +24,7 @@ export async function openShare(token: string, passcode: string | undefined): Pr
       body: JSON.stringify({ token, ...(passcode === undefined ? {} : { passcode }) }),
     });
     if (answer.status >= 500) return { kind: "offline" };
-    if (answer.status === 401) return { kind: "passcode", wrong: passcode !== undefined };
+    if (answer.status === 403) return { kind: "passcode", wrong: passcode !== undefined };
     if (!answer.ok) return { kind: "closed" };
     const { accessToken, shareId } = (await answer.json()) as OpenReply;
     const client = new ShareClient(accessToken, shareId);

@@ -53,14 +53,14 @@ function StudyHeader({
   words: Words;
   language: Language;
 }) {
-  const { ideographic, alphabetic } = study.patientName;
+  const { ideographic, alphabetic } = study.patient.name;
   const latin = alphabetic?.replaceAll("^", " ").trim();
   const name = language === "zh" ? (ideographic ?? latin) : (latin ?? ideographic);
   const facts = [
-    study.patientSex && (words.sex[study.patientSex] ?? study.patientSex),
-    study.patientAge,
-    study.studyDate && `${words.studied} ${study.studyDate.replace(/(\d{4})(\d\d)(\d\d)/, "$1-$2-$3")}`,
-    study.hospitalName,
+    study.patient.sex && (words.sex[study.patient.sex] ?? study.patient.sex),
+    study.patient.age,
+    study.date && `${words.studied} ${study.date.replace(/(\d{4})(\d\d)(\d\d)/, "$1-$2-$3")}`,
+    study.hospital.name,
   ];
   return (
     <header class="patient">
@@ -98,7 +98,7 @@ function SeriesCard({
 }
 
 function Report({ report, words, language }: { report: OpenedReport; words: Words; language: Language }) {
-  const { content, signer, signedAt, version } = report;
+  const { content, signer, signedAt, version, amended } = report;
   return (
     <article class="report" data-testid="report">
       <h3>{words.findings}</h3>
@@ -110,7 +110,7 @@ function Report({ report, words, language }: { report: OpenedReport; words: Word
       <footer class="muted">
         {words.signedBy} {signer.name}（{words.licence} {signer.licence}）
         <time dateTime={signedAt}>{formatInstant(signedAt, language)}</time>
-        {version > 1 && ` · ${words.amended} ${version}`}
+        {amended && ` · ${words.amended} ${version}`}
       </footer>
     </article>
   );

@@ -72,7 +72,7 @@ function Presets({
   choose,
 }: {
   picture: Values;
-  modality: string;
+  modality: string | undefined;
   words: Words;
   choose: (window: Window | undefined) => void;
 }) {
