@@ -82,6 +82,8 @@ export interface InstanceItem extends Typed<"instance">, InstanceKey {
   readonly thumbnail?: string;
   /** Frames stored one by one; 0 while pending. */
   readonly frames?: number;
+  /** When derive last ran over it. */
+  readonly derivedAt?: string;
 }
 
 export type FileState = "awaiting" | "stored" | "indexed" | "duplicate" | "conflict" | "quarantined";

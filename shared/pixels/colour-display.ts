@@ -1,12 +1,12 @@
-/** From averaged colour samples to 8-bit RGB. */
+/** From averaged colour samples to RGB. */
 import type { ImagePixel } from "./image-pixel.ts";
 
-/** `samples`: three a pixel, in the image's colour space and depth. */
-export function colourDisplay(image: ImagePixel, samples: Float64Array): Uint8Array {
+/** `samples`: three a pixel, in the image's colour space and depth. Answers RGB from 0 to 255, in the same array. */
+export function colourDisplay(image: ImagePixel, samples: Float64Array): Float64Array {
   const scale = 255 / (2 ** image.bitsStored - 1);
-  const scaled = samples.map((value) => value * scale);
-  if (image.photometric === "YBR_FULL" || image.photometric === "YBR_FULL_422") toRgb(scaled);
-  return new Uint8Array(Uint8ClampedArray.from(scaled).buffer);
+  for (let i = 0; i < samples.length; i++) samples[i] = (samples[i] as number) * scale;
+  if (image.photometric === "YBR_FULL" || image.photometric === "YBR_FULL_422") toRgb(samples);
+  return samples;
 }
 
 /** PS3.3 C.7.6.3.1.2: full range, Cb and Cr around 128. */

@@ -81,6 +81,9 @@ export async function decodeFrame(
   const decoder = decoders[transferSyntaxUid];
   if (decoder === undefined) return { pending: transferSyntaxUid };
   if (frame.length === 0 || nativeFrameBytes(image) === 0) return { unavailable: "pixel-data-too-short" };
-  const decode = await decoder.load();
+  const decode = loaded.get(decoder) ?? (await decoder.load());
+  loaded.set(decoder, decode);
   return decode(image, frame, bitOffset);
 }
+
+const loaded = new Map<Decoder, Decode>();

@@ -7,8 +7,8 @@ import { range, type Values } from "./stored-values.ts";
 type Transform = (value: number) => number;
 
 /**
- * The transform from a stored value (or an average of some) to 0 (black) … 1 (white) for frame `frame`. `frameValues` are
- * the whole frame's, for objects that bring no window.
+ * The transform from a stored value (or an average of some) to 0 (black) … 1 (white) for frame `frame`; what a window
+ * clips lies beyond either. `frameValues` are the whole frame's, for objects that bring no window.
  */
 export function greyDisplay(
   dataset: Dataset,
@@ -60,9 +60,9 @@ function windowTransform(dataset: Dataset, frame: number): Transform | undefined
 /** PS3.3 C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2. */
 function windowShape(shape: string, center: number, width: number): Transform {
   if (shape === "SIGMOID") return (value) => 1 / (1 + Math.exp((-4 * (value - center)) / width));
-  if (shape === "LINEAR_EXACT") return (value) => clamp((value - center) / width + 0.5);
+  if (shape === "LINEAR_EXACT") return (value) => (value - center) / width + 0.5;
   if (width === 1) return (value) => (value <= center - 0.5 ? 0 : 1);
-  return (value) => clamp((value - (center - 0.5)) / (width - 1) + 0.5);
+  return (value) => (value - (center - 0.5)) / (width - 1) + 0.5;
 }
 
 function voiTable(dataset: Dataset, image: ImagePixel, frame: number): Transform | undefined {
@@ -71,7 +71,7 @@ function voiTable(dataset: Dataset, image: ImagePixel, frame: number): Transform
     // The input of a VOI LUT is signed when rescaling can make it negative (C.11.2.1.1).
     const signed = image.signed || (number(dataset, "00281052") ?? 0) < 0;
     const table = sequenceItem && lookupTable(sequenceItem, "00283002", "00283006", signed);
-    if (table) return (value) => clamp(lookUp(table, value) / (2 ** table.bits - 1));
+    if (table) return (value) => lookUp(table, value) / (2 ** table.bits - 1);
   }
   return undefined;
 }
@@ -81,7 +81,7 @@ function fullRange(dataset: Dataset, image: ImagePixel, modality: Transform, val
   const found = range(values, paddingRange(dataset, image)) ?? range(values) ?? [0, 1];
   const low = Math.min(...found.map(modality));
   const high = Math.max(...found.map(modality));
-  return (value) => clamp((value - low) / (high - low || 1));
+  return (value) => (value - low) / (high - low || 1);
 }
 
 /** Pixel Padding Value, up to Pixel Padding Range Limit where there is one (PS3.3 C.7.5.1.1.2). */
@@ -95,5 +95,3 @@ function paddingRange(dataset: Dataset, image: ImagePixel): readonly [number, nu
   const [a, b] = [signed(value), signed(limit)];
   return [Math.min(a, b), Math.max(a, b)];
 }
-
-const clamp = (value: number): number => Math.max(0, Math.min(value, 1));

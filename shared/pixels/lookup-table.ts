@@ -31,9 +31,10 @@ function describe(dataset: Dataset, descriptor: string, signed: boolean) {
 }
 
 /** The entry for a value; values beyond either end take the end's entry. */
-export function lookUp(table: LookupTable, value: number): number {
-  const index = Math.round(value) - table.first;
-  return table.data[Math.max(0, Math.min(index, table.data.length - 1))] as number;
+export function lookUp({ data, first }: LookupTable, value: number): number {
+  const index = (value - first + 0.5) | 0;
+  if (index <= 0) return data[0] as number;
+  return (index < data.length ? data[index] : data[data.length - 1]) as number;
 }
 
 const colours = ["1", "2", "3"] as const;

@@ -25,8 +25,8 @@ export interface NoPixels {
 }
 
 const longSide = 256;
-/** A CT slice is about 8 KB at this quality, and differs from the lossless picture by less than 1 of 255. */
-const quality = 75;
+/** By channels. A CT slice is 9 KB then; both stay within 3 of 255 of the lossless picture on average, bar dense text. */
+const quality = { 1: 75, 3: 80 } as const;
 
 /** The icon of an object no picture can be made of; undefined when one can. `element`: what the reader found, if anything. */
 export function withoutPicture(dataset: Dataset, element: PixelElement | undefined): NoPixels | undefined {
@@ -57,7 +57,7 @@ export async function renderThumbnail(input: FrameInput): Promise<Thumbnail | Pe
   const picture = reduce(input, decoded.image, storedValues(decoded.image, decoded.bytes));
   if ("unavailable" in picture) return picture;
   const { pixels, size, channels } = picture;
-  return { ...size, jpeg: await encodeJpeg(pixels, size, channels, quality) };
+  return { ...size, jpeg: await encodeJpeg(pixels, size, channels, quality[channels]) };
 }
 
 interface Picture {
@@ -74,14 +74,16 @@ function reduce({ dataset, index }: FrameInput, image: ImagePixel, values: Value
     // Indices cannot be averaged; colours can.
     const rgb = applyPalette(dataset, values, image.signed);
     if (rgb === undefined) return { unavailable: "palette" };
-    return { pixels: Uint8Array.from(boxAverage(rgb, from, size, 3), Math.round), size, channels: 3 };
+    return { pixels: toBytes(boxAverage(rgb, from, size, 3)), size, channels: 3 };
   }
   const averages = boxAverage(values, from, size, image.samples);
-  if (image.samples === 3) return { pixels: colourDisplay(image, averages), size, channels: 3 };
+  if (image.samples === 3) return { pixels: toBytes(colourDisplay(image, averages)), size, channels: 3 };
   const display = greyDisplay(dataset, image, index, values);
-  return {
-    pixels: Uint8Array.from(averages, (value) => Math.round(display(value) * 255)),
-    size,
-    channels: 1,
-  };
+  for (let i = 0; i < averages.length; i++) averages[i] = 255 * display(averages[i] as number);
+  return { pixels: toBytes(averages), size, channels: 1 };
+}
+
+/** Rounds, and cuts what lies beyond black and white. */
+function toBytes(values: Float64Array): Uint8Array {
+  return new Uint8Array(new Uint8ClampedArray(values).buffer);
 }
