@@ -109,8 +109,8 @@ function readNumber(view: DataView, vr: Vr, at: number, little: boolean): Value 
   }
 }
 
-/** JSON has no such numbers; as strings they stay visible. */
-const finite = (value: number): Value => (Number.isFinite(value) ? value : String(value));
+/** JSON has no such numbers; as strings they stay visible. It has no negative zero either. */
+const finite = (value: number): Value => (Number.isFinite(value) ? value + 0 : String(value));
 /** PS3.18 §F.2.3 allows SV and UV as strings: beyond 2^53 a JSON number loses digits. */
 const integer64 = (value: bigint): Value =>
   Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
@@ -189,5 +189,5 @@ function decimal(text: string): Value {
   const value = trimmed(text);
   if (value === null) return null;
   const number = Number(value);
-  return Number.isFinite(number) && /^[-+.\deE]+$/.test(value as string) ? number : value;
+  return Number.isFinite(number) && /^[-+.\deE]+$/.test(value as string) ? number + 0 : value;
 }
