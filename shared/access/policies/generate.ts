@@ -57,10 +57,4 @@ export function compiledText(): string {
   ].join("\n");
 }
 
-if (
-  process.argv[1] !== undefined &&
-  import.meta.url.endsWith("generate.ts") &&
-  process.argv[1].endsWith("generate.ts")
-) {
-  writeFileSync(compiledFile, compiledText());
-}
+if (import.meta.main) writeFileSync(compiledFile, compiledText());

@@ -1,0 +1,170 @@
+import { describe, expect, it } from "@jest/globals";
+import { authorise, type WholeStores } from "../../../shared/access/authorise.ts";
+import type { Principal } from "../../../shared/access/principal.ts";
+import { roles } from "../../../shared/access/principal.ts";
+import type { Asked } from "../../../shared/access/resolve.ts";
+import { type RouteId, routes } from "../../../shared/contract/routes.ts";
+import { Problem } from "../../../shared/errors.ts";
+import { fixedClock } from "../../support/memory/clock.ts";
+import { memoryDownloadSigner } from "../../support/memory/download-signer.ts";
+import { memoryObjects } from "../../support/memory/objects.ts";
+import { city, county, ids, networkTable, village } from "../../support/network.ts";
+import { callerFor, machine, testRegion, user, visitor } from "../../support/principals.ts";
+
+/**
+ * Who may do what, one letter a role: T technician, P physician, R radiologist, A hospital-admin, U auditor of a hospital,
+ * S service, L holder of a link, N network-operator, W auditor of the whole network, X patient.
+ * Columns: those of the hospital that owns the data, of the hospital it was referred to, of any other hospital.
+ */
+const table: Record<RouteId, readonly [own: string, referred: string, other: string]> = {
+  createUpload: ["TAS", "", ""],
+  listUploads: ["TAS", "", ""],
+  getUpload: ["TAS", "", ""],
+  addUploadFiles: ["TAS", "", ""],
+  signUploadParts: ["TAS", "", ""],
+  listUploadParts: ["TAS", "", ""],
+  assembleUploadFile: ["TAS", "", ""],
+  completeUpload: ["TAS", "", ""],
+
+  searchStudies: ["TPRAS", "", ""],
+  searchStudySeries: ["TPRASL", "PR", ""],
+  searchStudyInstances: ["TPRASL", "PR", ""],
+  searchSeriesInstances: ["TPRASL", "PR", ""],
+  getStudy: ["TPRAS", "PR", ""],
+  retrieveStudyMetadata: ["TPRASL", "PR", ""],
+  retrieveSeriesMetadata: ["TPRASL", "PR", ""],
+  retrieveInstanceMetadata: ["TPRASL", "PR", ""],
+  retrieveFrame: ["TPRASL", "PR", ""],
+  retrieveInstanceThumbnail: ["TPRASL", "PR", ""],
+  retrieveSeriesThumbnail: ["TPRASL", "PR", ""],
+  retrieveStudyThumbnail: ["TPRASL", "PR", ""],
+  // The link allows viewing, not downloading.
+  retrieveInstance: ["TPRAS", "PR", ""],
+
+  rebuild: ["A", "", ""],
+
+  createConsult: ["PRA", "", ""],
+  getConsult: ["PRA", "PRA", ""],
+  listWorklist: ["PRA", "", ""],
+
+  createReport: ["RA", "R", ""],
+  listStudyReports: ["PRAS", "PR", ""],
+  getReport: ["PRAS", "PR", ""],
+  updateReport: ["RA", "R", ""],
+  signReport: ["RA", "R", ""],
+  amendReport: ["RA", "R", ""],
+  verifyReport: ["PRAS", "PR", ""],
+  listReportVersions: ["PRAS", "PR", ""],
+  getDiagnosticReport: ["PRAS", "PR", ""],
+
+  createShare: ["PRA", "", ""],
+  listShares: ["PRA", "", ""],
+  revokeShare: ["PRA", "", ""],
+  listShareAccesses: ["PRA", "", ""],
+  getOpenedShare: ["L", "", ""],
+
+  createHospital: ["N", "N", "N"],
+  listHospitals: ["TPRAUSNW", "TPRAUSNW", "TPRAUSNW"],
+  getHospital: ["TPRAUSNW", "TPRAUSNW", "TPRAUSNW"],
+  getSelf: ["TPRAUSNWX", "TPRAUSNWX", "TPRAUSNWX"],
+
+  listAuditRecords: ["AUW", "W", "W"],
+
+  openShare: ["", "", ""],
+  getOpenApi: ["", "", ""],
+  getHealth: ["", "", ""],
+};
+const columns = ["own", "referred", "other"] as const;
+type Column = (typeof columns)[number];
+const hospitals = { own: village.hospital, referred: county.hospital, other: city.hospital };
+
+const people: Record<string, (column: Column) => Principal> = {
+  T: (column) => user("technician", hospitals[column]),
+  P: (column) => user("physician", hospitals[column]),
+  R: (column) => user("radiologist", hospitals[column]),
+  A: (column) => user("hospital-admin", hospitals[column]),
+  U: (column) => user("auditor", hospitals[column]),
+  S: (column) => machine(hospitals[column]),
+  L: (column) => visitor(column === "own" ? ids.shareId : "01JANOTHER0000000000000000"),
+  N: () => user("network-operator"),
+  W: () => user("auditor"),
+  X: (column) => user("patient", hospitals[column]),
+};
+
+type PrivateRoute = Asked["route"];
+const privateRoutes = routes.filter(
+  (route): route is (typeof routes)[number] & PrivateRoute => "target" in route.access,
+);
+
+/** A request of this route about the village's data. */
+function request(route: PrivateRoute, principal: Principal) {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+  const scope = principal.kind === "share" ? `share-${ids.shareId}` : `hospital-${village.hospital}`;
+  const params = Object.fromEntries(names.map((name) => [name, { ...ids, scope }[name] as string]));
+  const named = ["own-hospital", "study"].includes(route.access.target) ? { hospital: village.hospital } : {};
+  return { route, params, caller: callerFor(principal), ...named };
+}
+
+async function stores(): Promise<WholeStores> {
+  const clock = fixedClock();
+  const objects = memoryObjects({ clock });
+  const downloads = memoryDownloadSigner(objects, clock);
+  return { table: await networkTable(), objects, downloads, clock, region: testRegion };
+}
+
+/** 200, or the status of the refusal. */
+async function outcome(route: PrivateRoute, principal: Principal): Promise<number> {
+  const whole = await stores();
+  try {
+    const { grant } = await authorise(whole, request(route, principal));
+    expect(grant.policies).not.toEqual([]);
+    return 200;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const records = await whole.table.query({ table: "audit", pk: auditPartition(whole) });
+    expect(records.items).toMatchObject([{ outcome: "denied", agent: { id: principal.id } }]);
+    return error.status;
+  }
+}
+
+const auditPartition = (whole: WholeStores): string =>
+  (whole.table as Awaited<ReturnType<typeof networkTable>>).items("audit")[0]?.pk ?? "none";
+
+/** Who may do it somewhere is told "not there" about what is hidden; who may do it nowhere is told so. */
+function expected(route: PrivateRoute, letter: string, column: Column): number {
+  const row = table[route.id as RouteId];
+  if (row[columns.indexOf(column)]?.includes(letter)) return 200;
+  const somewhere = row.some((cell) => cell.includes(letter)) || mayElsewhere(route, letter);
+  const hidden = route.access.target !== "own-hospital" && route.access.target !== "network";
+  return somewhere && hidden ? 404 : 403;
+}
+
+/** Another link might allow downloads. */
+const mayElsewhere = (route: PrivateRoute, letter: string): boolean =>
+  letter === "L" && route.id === "retrieveInstance";
+
+describe("the table of roles and routes", () => {
+  it("names every route, and no other", () => {
+    expect(Object.keys(table).sort()).toEqual(routes.map(({ id }) => id).sort());
+  });
+
+  it("covers every role", () => {
+    const covered = new Set(Object.values(people).flatMap((person) => person("own").roles));
+    expect([...covered].sort()).toEqual([...roles].sort());
+  });
+});
+
+describe.each(privateRoutes)("$id", (route) => {
+  it.each(columns)(
+    "is allowed to exactly the right people where the data is the hospital's %s",
+    async (column) => {
+      const actual: Record<string, number> = {};
+      const wanted: Record<string, number> = {};
+      for (const [letter, person] of Object.entries(people)) {
+        actual[letter] = await outcome(route, person(column));
+        wanted[letter] = expected(route, letter, column);
+      }
+      expect(actual).toEqual(wanted);
+    },
+  );
+});
