@@ -138,6 +138,17 @@ function linkBinary(binary) {
   if (process.platform !== "win32" && !existsSync(link)) symlinkSync(binary, link);
 }
 
+/** Who started this, and who started that where it is npm's shell and the system tells. */
+function ancestors() {
+  if (!process.env.npm_lifecycle_event) return `${process.ppid}`;
+  try {
+    const [, fields = ""] = readFileSync(`/proc/${process.ppid}/stat`, "utf8").split(") ");
+    return `${process.ppid} ${fields.split(" ")[1]}`;
+  } catch {
+    return `${process.ppid}`;
+  }
+}
+
 /** Runs the script in this one's place: same terminal, same signals, same exit code. */
 function run(node, script, args) {
   const path = [dirname(node), join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
@@ -148,6 +159,9 @@ function run(node, script, args) {
   // A terminal's Ctrl-C reaches the child by itself; a signal sent to this process only does not.
   process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // npm's shell dies of a signal without passing it on, and lives on when npm is killed: nobody is left to tell the child.
+  const above = ancestors();
+  setInterval(() => ancestors() === above || child.kill("SIGTERM"), 1000).unref();
   child.on("error", (error) => fail(`${script} could not be started: ${error.message}`));
   child.on("exit", (code, signal) => {
     if (signal) {

@@ -33,8 +33,9 @@ export async function deploymentHash(): Promise<string> {
   return hashInputs(projectRoot, inputs, await readFile(places.config, "utf8"));
 }
 
-export async function isDeployed(hash: string): Promise<boolean> {
-  return (await readJsonFile<{ hash: string }>(places.deployed))?.hash === hash;
+/** The hash of what was deployed last; undefined before a deploy has ever succeeded. */
+export async function deployedHash(): Promise<string | undefined> {
+  return (await readJsonFile<{ hash: string }>(places.deployed))?.hash;
 }
 
 export async function rememberDeployed(hash: string): Promise<void> {

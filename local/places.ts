@@ -7,6 +7,8 @@ const logs = join(folder, "logs");
 
 export const places = {
   folder,
+  /** The emulator's program, which every local cloud of this checkout shares. */
+  installed: join(projectRoot, ".local"),
   logs,
   /** What runs, for scripts and tests: origins, people, tokens. */
   cloud: join(folder, "cloud.json"),

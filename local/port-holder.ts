@@ -66,7 +66,7 @@ async function fromLsof(port: number): Promise<PortHolder | undefined> {
 
 /** Arguments can hold secrets of other programs: only the beginning is shown. */
 function short(command: string): string {
-  const text = command.trim();
+  const text = command.trim().replace(/\s+/g, " ");
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 

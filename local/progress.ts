@@ -45,13 +45,18 @@ const titleWidth = 50;
 export class Progress {
   readonly #screen: Screen;
   readonly #now: () => number;
+  readonly #signal: AbortSignal | undefined;
   readonly #running = new Set<Running>();
   #timer: NodeJS.Timeout | undefined;
   #frame = 0;
 
-  constructor(screen: Screen = process.stdout, now: () => number = () => performance.now()) {
-    this.#screen = screen;
-    this.#now = now;
+  /** Once `signal` is aborted no further step begins, and steps that end early are not shown as failures. */
+  constructor(
+    options: { readonly screen?: Screen; readonly now?: () => number; readonly signal?: AbortSignal } = {},
+  ) {
+    this.#screen = options.screen ?? process.stdout;
+    this.#now = options.now ?? (() => performance.now());
+    this.#signal = options.signal;
   }
 
   /** Steps may run side by side. Throws StepFailed after showing what failed, why and where its log is. */
@@ -60,6 +65,7 @@ export class Progress {
     work: (detail: Detail) => Promise<T>,
     options: StepOptions<T> = {},
   ): Promise<T> {
+    if (this.#signal?.aborted) throw new StepFailed(title);
     const running: Running = { title, since: this.#now(), detail: "" };
     this.#begin(running);
     try {
@@ -70,8 +76,9 @@ export class Progress {
       this.#end(running, `✓ ${this.#line(title, running.since)}${added ? `  ${added}` : ""}`);
       return result;
     } catch (error) {
-      this.#end(running, `✗ ${this.#line(title, running.since)}`);
-      if (!(error instanceof StepFailed)) this.#explain(error, options.log);
+      const stopped = this.#signal?.aborted === true;
+      this.#end(running, `${stopped ? "–" : "✗"} ${this.#line(title, running.since)}`);
+      if (!stopped && !(error instanceof StepFailed)) this.#explain(error, options.log);
       throw new StepFailed(title, { cause: error });
     }
   }

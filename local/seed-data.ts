@@ -38,6 +38,7 @@ export const seedUsers: readonly SeedUser[] = [
   staff("radiologist", "linjiang-city", "单雄信", "110330000003061"),
   staff("hospital-admin", "linjiang-city", "韩雪"),
   { username: "network-operator@network", name: "沈毅", role: "network-operator" },
+  { username: "auditor@network", name: "何明", role: "auditor" },
 ];
 
 function staff(role: Role, hospital: string, name: string, licence?: string): SeedUser {

@@ -1,0 +1,87 @@
+/** npm start: the whole system on this machine, and the main job through it. */
+import { bringUp } from "./bring-up.ts";
+import { demonstrate } from "./demo.ts";
+import { startDetached } from "./detach.ts";
+import { claimInstance, type Instance, releaseInstance, runningInstance } from "./instance.ts";
+import { Lifetime } from "./lifetime.ts";
+import { readOptions, type StartOptions, usage } from "./options.ts";
+import { shown } from "./places.ts";
+import { Progress, StepFailed } from "./progress.ts";
+import { summary } from "./summary.ts";
+
+/** Set for the process that `--detach` leaves behind. */
+const inBackground = process.send !== undefined;
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), process.cwd());
+  if (options.help) return say(usage, 0);
+  if (options.detach && !inBackground) {
+    const running = await runningInstance();
+    return running ? say(alreadyRunning(running), 1) : startDetached();
+  }
+  const running = await claimInstance();
+  return running ? say(alreadyRunning(running), 1) : stayUp(options);
+}
+
+/** Answers the exit code when everything it started has ended. */
+async function stayUp(options: StartOptions): Promise<number> {
+  const lifetime = new Lifetime();
+  lifetime.listen({ followParent: !inBackground });
+  if (inBackground) process.once("disconnect", () => lifetime.end());
+  lifetime.atEnd("Releasing the folder", releaseInstance);
+  const progress = new Progress({ signal: lifetime.signal });
+  progress.say("Medical Image Cloud, on this machine only\n");
+  try {
+    const { file, cloud } = await bringUp({ fresh: options.fresh, progress, lifetime });
+    const shownJob = options.demo ? await demonstrate({ file, progress, folder: options.folder }) : undefined;
+    progress.say(summary({ cloud: file, detached: inBackground, ...(shownJob && { link: shownJob.link }) }));
+    if (inBackground) tellReady();
+    const died = await Promise.race([
+      lifetime.ended().then(() => false),
+      death(() => cloud.alive(), lifetime),
+    ]);
+    if (died) progress.say(`The emulator ended by itself. Its log: ${shown(cloud.log)}`);
+    return died ? 1 : 0;
+  } catch (error) {
+    // A step that failed has told the person already.
+    if (!(error instanceof StepFailed)) progress.say(`✗ ${(error as Error).message}`);
+    return lifetime.signal.aborted && error instanceof StepFailed && !error.cause ? 130 : 1;
+  } finally {
+    lifetime.end();
+    process.stdout.write("Stopping …\n");
+    await lifetime.close();
+  }
+}
+
+/** From here on the process that started this may end. */
+function tellReady(): void {
+  process.removeAllListeners("disconnect");
+  process.send?.("ready", () => process.disconnect());
+}
+
+async function death(alive: () => Promise<boolean>, lifetime: Lifetime): Promise<boolean> {
+  while (!lifetime.signal.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, 2000).unref());
+    if (!lifetime.signal.aborted && !(await alive())) return true;
+  }
+  return false;
+}
+
+function alreadyRunning({ pid, web }: Instance): string {
+  const where = web ? `at ${web}` : "and coming up";
+  return `A local cloud is running already, ${where} (process ${pid}). Stop it with npm stop.`;
+}
+
+function say(text: string, code: number): number {
+  console.log(text);
+  return code;
+}
+
+try {
+  process.exitCode ||= await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
+// Pooled connections must not keep a stopped cloud's process alive.
+process.exit();
