@@ -1,0 +1,40 @@
+/** Small DICOM files for tests that are not about pixels. */
+import { createHash } from "node:crypto";
+import { type WriteElement, writePart10 } from "../../shared/dicom/write.ts";
+
+export interface Slice {
+  readonly studyUid?: string;
+  readonly seriesUid?: string;
+  readonly sopUid?: string;
+  readonly modality?: string;
+  readonly patientName?: string;
+  readonly patientId?: string;
+  readonly studyDate?: string;
+  readonly accession?: string;
+  /** Makes other bytes under the same UIDs. */
+  readonly comment?: string;
+  readonly pixels?: Uint8Array;
+}
+
+/** A whole file, CT unless told otherwise. */
+export function sliceFile(slice: Slice = {}): Uint8Array {
+  const { studyUid = "1.2.826.1", seriesUid = `${studyUid}.1`, sopUid = `${seriesUid}.1` } = slice;
+  const elements: readonly WriteElement[] = [
+    { tag: "00080016", vr: "UI", value: "1.2.840.10008.5.1.4.1.1.2" },
+    { tag: "00080018", vr: "UI", value: sopUid },
+    { tag: "00080020", vr: "DA", value: slice.studyDate ?? "20260214" },
+    { tag: "00080030", vr: "TM", value: "101500" },
+    { tag: "00080050", vr: "SH", value: slice.accession ?? "A-1" },
+    { tag: "00080060", vr: "CS", value: slice.modality ?? "CT" },
+    { tag: "00100010", vr: "PN", value: slice.patientName ?? "Wang^Xiaodong=王^小东" },
+    { tag: "00100020", vr: "LO", value: slice.patientId ?? "P-1" },
+    { tag: "0020000D", vr: "UI", value: studyUid },
+    { tag: "0020000E", vr: "UI", value: seriesUid },
+    { tag: "00200013", vr: "IS", value: "1" },
+    { tag: "00204000", vr: "LT", value: slice.comment ?? "" },
+    { tag: "7FE00010", vr: "OW", value: slice.pixels ?? new Uint8Array(8) },
+  ];
+  return writePart10(elements);
+}
+
+export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
