@@ -3,6 +3,8 @@ import { AwsClient } from "aws4fetch";
 import { environmentCredentials, localEndpoint, region } from "../../shared/aws/cloud.ts";
 
 const roleName = "contract-uploader";
+/** IAM replaces it by the session's tag. */
+const tag = (name: string): string => `\${aws:PrincipalTag/${name}}`;
 
 export async function createUploaderRole(names: {
   readonly partition: string;
@@ -16,7 +18,7 @@ export async function createUploaderRole(names: {
     Action: ["sts:AssumeRole", "sts:TagSession"],
   };
   const object = (priority: string): string =>
-    `arn:${partition}:s3:::${landing}/${priority}/\${aws:PrincipalTag/hospital}/*`;
+    `arn:${partition}:s3:::${landing}/${priority}/${tag("hospital")}/*`;
   const writes = {
     Effect: "Allow",
     Action: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
@@ -26,7 +28,7 @@ export async function createUploaderRole(names: {
     Effect: "Allow",
     Action: ["kms:GenerateDataKey", "kms:Decrypt"],
     Resource: `arn:${partition}:kms:*:${account}:key/*`,
-    Condition: { StringEquals: { "aws:ResourceTag/mic:key-group": "${aws:PrincipalTag/key-group}" } },
+    Condition: { StringEquals: { "aws:ResourceTag/mic:key-group": tag("key-group") } },
   };
   await iam({ Action: "CreateRole", RoleName: roleName, AssumeRolePolicyDocument: document(trusted) });
   await iam({
