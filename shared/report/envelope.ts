@@ -24,6 +24,7 @@ export interface DataKey {
   readonly wrapped: Uint8Array;
 }
 
+const ivBytes = 12;
 const tagBytes = 16;
 /** KMS refuses to unwrap under any other hospital or study, and CloudTrail names both. */
 const contextOf = ({ hospital, studyUid }: StudyKey) => ({ hospital, study: studyUid });
@@ -43,7 +44,7 @@ export function unwrap(
 }
 
 export function seal(dataKey: Uint8Array, place: Place, plaintext: Uint8Array): Sealed {
-  const iv = randomBytes(12);
+  const iv = randomBytes(ivBytes);
   const cipher = createCipheriv("aes-256-gcm", dataKey, iv).setAAD(associated(place));
   const body = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   return { iv: new Uint8Array(iv), ciphertext: new Uint8Array(body) };
@@ -51,8 +52,16 @@ export function seal(dataKey: Uint8Array, place: Place, plaintext: Uint8Array): 
 
 /** Throws when the ciphertext was altered or belongs to another place. */
 export function unseal(dataKey: Uint8Array, place: Place, { iv, ciphertext }: Sealed): Uint8Array {
-  const split = ciphertext.byteLength - tagBytes;
+  const tagAt = ciphertext.byteLength - tagBytes;
   const decipher = createDecipheriv("aes-256-gcm", dataKey, iv, { authTagLength: tagBytes });
-  decipher.setAAD(associated(place)).setAuthTag(ciphertext.subarray(split));
-  return new Uint8Array(Buffer.concat([decipher.update(ciphertext.subarray(0, split)), decipher.final()]));
+  decipher.setAAD(associated(place)).setAuthTag(ciphertext.subarray(tagAt));
+  return new Uint8Array(Buffer.concat([decipher.update(ciphertext.subarray(0, tagAt)), decipher.final()]));
 }
+
+/** As one object: initialisation vector, ciphertext, tag. */
+export const joined = ({ iv, ciphertext }: Sealed): Uint8Array =>
+  new Uint8Array(Buffer.concat([iv, ciphertext]));
+export const split = (bytes: Uint8Array): Sealed => ({
+  iv: bytes.subarray(0, ivBytes),
+  ciphertext: bytes.subarray(ivBytes),
+});

@@ -64,9 +64,8 @@ export interface Signature {
   /** ECDSA P-256 over that digest, DER. */
   readonly signature: Uint8Array;
   readonly signingKeyArn: string;
-  /** The signed body in the archive, sealed with the version's data key under this initialisation vector. */
+  /** The signed body in the archive, sealed with the version's data key. */
   readonly objectKey: string;
-  readonly iv: Uint8Array;
   /** Number of instances the signature covers. */
   readonly evidence: number;
 }

@@ -1,9 +1,9 @@
 /** The signed document: what goes in, its bytes, its signature, and where it is kept. */
 import type { Grant } from "../access/grant.ts";
 import type { StudyItem } from "../catalog/items.ts";
-import { Problem } from "../errors.ts";
+import { ConditionFailed, Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
-import { seal, unseal, unwrap } from "./envelope.ts";
+import { joined, seal, unseal, unwrap } from "./envelope.ts";
 import { asEvidence, readInstances } from "./evidence.ts";
 import type { ReportVersionItem, Signature, Signer } from "./items.ts";
 import { authorOf, decodeContent, loadStudy, place, type ReportDeps, studyOf } from "./load-report.ts";
@@ -58,9 +58,9 @@ export async function makeSignature(
   const bytes = canonicalBytes(body);
   const digest = sha256(bytes);
   const signature = await deps.keys.sign(deps.signingKeyArn, digest);
-  const { iv, ciphertext } = seal(dataKey, place(draft, "signed"), bytes);
+  const sealed = joined(seal(dataKey, place(draft, "signed"), bytes));
   const objectKey = objectKeys.signedReport(studyOf(grant), draft.reportId, draft.version, hex(digest));
-  await storeLocked(grant, study, objectKey, ciphertext, deps.clock.now());
+  await storeLocked(grant, study, objectKey, sealed, deps.clock.now());
   return {
     at,
     signer,
@@ -68,7 +68,6 @@ export async function makeSignature(
     signature,
     signingKeyArn: deps.signingKeyArn,
     objectKey,
-    iv,
     evidence: evidence.length,
   };
 }
@@ -86,12 +85,17 @@ async function storeLocked(
   grant: Grant,
   study: StudyItem,
   key: string,
-  ciphertext: Uint8Array,
+  sealed: Uint8Array,
   now: Date,
 ): Promise<void> {
   const ref = { bucket: "archive", key } as const;
   const options = { contentType: "application/octet-stream", kmsKeyId: study.keyArn, ifAbsent: true };
-  await grant.objects.put(ref, ciphertext, options);
+  try {
+    await grant.objects.put(ref, sealed, options);
+  } catch (error) {
+    // The key holds the digest: what is there already is the same document, from an attempt that got no further.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
   const retainUntil = new Date(study.retainUntil);
   if (retainUntil > now) await grant.objects.extendRetention(ref, retainUntil);
 }

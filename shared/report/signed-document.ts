@@ -2,7 +2,7 @@
 import type { Grant } from "../access/grant.ts";
 import type { KeyService } from "../ports.ts";
 import type { ReportContent } from "./content.ts";
-import { unseal, unwrap } from "./envelope.ts";
+import { split, unseal, unwrap } from "./envelope.ts";
 import type { ReportVersionItem, Signature } from "./items.ts";
 import { decodeContent, place } from "./load-report.ts";
 import { canonicalBytes, parseSignedBody, type SignedBody } from "./signed-body.ts";
@@ -25,9 +25,9 @@ export async function readSigned(
   const dataKey = await unwrap(keys, item);
   const ref = { bucket: "archive", key: signed.objectKey } as const;
   if (!(await grant.objects.head(ref))) return undefined;
-  const ciphertext = await grant.objects.read(ref);
+  const stored = await grant.objects.read(ref);
   try {
-    const bytes = unseal(dataKey, place(item, "signed"), { iv: signed.iv, ciphertext });
+    const bytes = unseal(dataKey, place(item, "signed"), split(stored));
     const shown = decodeContent(unseal(dataKey, place(item, "content"), item.content));
     return { bytes, body: parseSignedBody(bytes), shown };
   } catch {

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Principal } from "../../../shared/access/principal.ts";
+import { keys } from "../../../shared/catalog/keys.ts";
+import { createConsult } from "../../../shared/consult/create-consult.ts";
+import { getConsult } from "../../../shared/consult/get-consult.ts";
+import { listWorklist } from "../../../shared/consult/list-worklist.ts";
+import type { Priority } from "../../../shared/object-keys.ts";
+import { draftReport } from "../../../shared/report/draft-report.ts";
+import { quoted } from "../../../shared/report/if-match.ts";
+import { signReport } from "../../../shared/report/sign-report.ts";
+import { content, people, type ReadingRoom, readingRoom, study } from "../../support/reading-room.ts";
+
+const idOf = (number: number): string => `01JNQZ3K000000000000000C${String(number).padStart(2, "0")}`;
+const refer = (room: ReadingRoom, number = 1, priority: Priority = "routine", toHospital = "county") =>
+  createConsult(room.atHospital(people.townPhysician, "createConsult"), room, {
+    consultId: idOf(number),
+    studyUid: study.studyUid,
+    toHospital,
+    priority,
+    question: "出血量？是否转诊？",
+  });
+const worklist = (room: ReadingRoom, status: "requested" | "answered" = "requested", more = {}) =>
+  listWorklist(room.atHospital(people.countyRadiologist, "listWorklist"), { status, ...more });
+async function report(room: ReadingRoom, principal: Principal): Promise<void> {
+  const doctor = room.reading(principal, "signReport");
+  const reportId = "01JNQZ3K00000000000000000A";
+  const { etag } = await draftReport(doctor, room, { reportId, content });
+  await signReport(doctor, room, { reportId, ifMatch: quoted(etag) });
+}
+
+describe("A township that has no radiologist", () => {
+  it("refers its study to the county, which from then on may view it and report on it", async () => {
+    const room = await readingRoom();
+    const consult = await refer(room);
+    expect(consult).toMatchObject({ fromHospital: "town", toHospital: "county", status: "requested" });
+    for (const grantee of ["hospital-county", consult.scope]) {
+      expect(await room.table.get(keys.studyAccess(grantee, study))).toMatchObject({
+        permissions: ["view", "report"],
+        because: consult.scope,
+      });
+    }
+  });
+
+  it("writes everything at once or nothing", async () => {
+    const room = await readingRoom();
+    const before = room.table.items().length;
+    room.table.before((call) => {
+      if (call.operation === "write") throw new Error("the function died here");
+    });
+    await expect(refer(room)).rejects.toThrow("died");
+    expect(room.table.items()).toHaveLength(before);
+  });
+
+  it("gets one consult for a request that was sent twice", async () => {
+    const room = await readingRoom();
+    expect(await refer(room)).toEqual(await refer(room));
+    expect((await worklist(room)).consults).toHaveLength(1);
+  });
+
+  it.each([
+    ["a hospital nobody knows", "nowhere", "invalid-request"],
+    ["itself", "town", "invalid-request"],
+  ])("cannot refer to %s", async (_, toHospital, type) => {
+    const room = await readingRoom();
+    await expect(refer(room, 1, "routine", toHospital)).rejects.toMatchObject({ type });
+  });
+
+  it("cannot refer a study it does not hold", async () => {
+    const room = await readingRoom();
+    const asking = createConsult(room.atHospital(people.countyRadiologist), room, {
+      consultId: idOf(1),
+      studyUid: study.studyUid,
+      toHospital: "town",
+      priority: "routine",
+    });
+    await expect(asking).rejects.toMatchObject({ type: "not-found" });
+  });
+});
+
+describe("The county's worklist", () => {
+  it("shows emergencies first, then who has waited longest, with enough of the study to choose from", async () => {
+    const room = await readingRoom();
+    await refer(room, 1);
+    await refer(room, 2);
+    await refer(room, 3, "stat");
+    const { consults } = await worklist(room);
+    expect(consults.map(({ consultId }) => consultId)).toEqual([idOf(3), idOf(1), idOf(2)]);
+    expect(consults[0]).toMatchObject({
+      fromHospital: "town",
+      studyUid: study.studyUid,
+      scope: `consult-${idOf(3)}`,
+      question: "出血量？是否转诊？",
+      study: { "00100010": { Value: [{ Ideographic: "单^雄" }] }, "00081030": { Value: ["头颅CT平扫"] } },
+    });
+  });
+
+  it("comes in pages", async () => {
+    const room = await readingRoom();
+    for (let number = 1; number <= 5; number += 1) await refer(room, number);
+    const first = await worklist(room, "requested", { limit: 3 });
+    const rest = await worklist(room, "requested", { limit: 3, cursor: first.next });
+    expect([...first.consults, ...rest.consults].map(({ consultId }) => consultId)).toEqual(
+      [1, 2, 3, 4, 5].map(idOf),
+    );
+    await expect(worklist(room, "answered", { cursor: first.next })).rejects.toMatchObject({
+      type: "invalid-request",
+    });
+  });
+
+  it("is not the township's", async () => {
+    const room = await readingRoom();
+    await refer(room);
+    const own = await listWorklist(room.atHospital(people.townPhysician), { status: "requested" });
+    expect(own.consults).toEqual([]);
+  });
+
+  it("moves a consult to the answered ones when the county signs a report on the study", async () => {
+    const room = await readingRoom();
+    await refer(room, 1);
+    await refer(room, 2, "stat");
+    await report(room, people.countyRadiologist);
+    expect((await worklist(room)).consults).toEqual([]);
+    const answered = (await worklist(room, "answered")).consults;
+    expect(answered).toMatchObject([
+      { consultId: idOf(2), status: "answered", answeredAt: "2027-03-01T08:00:00.000Z" },
+      { consultId: idOf(1), status: "answered" },
+    ]);
+    const consult = await getConsult(room.reading(people.townPhysician), { consultId: idOf(1) });
+    expect(consult).toMatchObject({ status: "answered", answeredAt: "2027-03-01T08:00:00.000Z" });
+  });
+
+  it("keeps the consult open when the township itself signs something", async () => {
+    const room = await readingRoom();
+    await refer(room);
+    await report(room, people.townRadiologist);
+    expect((await worklist(room)).consults).toHaveLength(1);
+  });
+});
