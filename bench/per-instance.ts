@@ -1,0 +1,112 @@
+/** Parse, index and thumbnail of one instance, beside dcmtk doing what is nearest to each, round by round. */
+import { openOriginal } from "../shared/derive/open-original.ts";
+import { readFrames } from "../shared/derive/read-frames.ts";
+import { readHeader } from "../shared/dicom/read.ts";
+import { decoders } from "../shared/pixels/decode-frame.ts";
+import { readImagePixel, representativeFrame } from "../shared/pixels/image-pixel.ts";
+import { renderThumbnail } from "../shared/pixels/thumbnail.ts";
+import { clinic } from "../test/support/clinic.ts";
+import { memoryObjects } from "../test/support/memory/objects.ts";
+import * as dcmtk from "./dcmtk.ts";
+import type { BenchInstance } from "./instances.ts";
+import { median, repeat, timed } from "./measure.ts";
+
+export interface InstanceFigures {
+  readonly name: string;
+  /** Milliseconds. */
+  readonly parse: number;
+  readonly index: number;
+  readonly thumbnail: number;
+  readonly jpegBytes: number;
+  readonly dump?: number;
+  readonly render?: number;
+}
+
+const rounds = 7;
+const prefix = 64 * 1024;
+
+/** `floors`: milliseconds to start each tool; absent where dcmtk is. */
+export async function measureInstance(
+  instance: BenchInstance,
+  floors: Readonly<Record<dcmtk.PeerTool, number>> | undefined,
+): Promise<InstanceFigures> {
+  const input = await thumbnailInput(instance.bytes);
+  const times = {
+    parse: [] as number[],
+    index: [] as number[],
+    thumbnail: [] as number[],
+    dump: [] as number[],
+    render: [] as number[],
+  };
+  let jpegBytes = 0;
+  for (let round = 0; round <= rounds; round++) {
+    const parse = median(await repeat(50, () => parseToJson(instance.bytes)));
+    const index = await indexOnce(instance.bytes);
+    const thumbnail = median(
+      await repeat(5, async () => {
+        jpegBytes = await makeThumbnail(input);
+      }),
+    );
+    // The first round warms up.
+    if (round === 0) continue;
+    times.parse.push(parse);
+    times.index.push(index);
+    times.thumbnail.push(thumbnail);
+    if (floors === undefined) continue;
+    times.dump.push((await dcmtk.dump(instance.path)) - floors.dcmdump);
+    times.render.push((await dcmtk.thumbnail(instance.path, input.index, input.grey)) - floors.dcmj2pnm);
+  }
+  const peer = floors && { dump: median(times.dump), render: median(times.render) };
+  const { parse, index, thumbnail } = times;
+  return {
+    name: instance.name,
+    parse: median(parse),
+    index: median(index),
+    thumbnail: median(thumbnail),
+    jpegBytes,
+    ...peer,
+  };
+}
+
+/** What ingest does with the first range of an object. */
+function parseToJson(bytes: Uint8Array): string {
+  const header = readHeader(bytes.subarray(0, prefix), { totalSize: bytes.length });
+  if ("needBytes" in header) throw new Error("The header is longer than the first range");
+  return JSON.stringify(header.dataset);
+}
+
+/** The whole index stage on stores in memory: everything but the network. */
+async function indexOnce(bytes: Uint8Array): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const here = await clinic();
+    const { landed } = await here.send([bytes]);
+    times.push(await timed(() => here.ingest(landed[0])));
+  }
+  return median(times);
+}
+
+type ThumbnailInput = Awaited<ReturnType<typeof thumbnailInput>>;
+
+async function thumbnailInput(bytes: Uint8Array) {
+  const ref = { bucket: "archive", key: "bench" } as const;
+  const objects = memoryObjects();
+  await objects.put(ref, bytes, { contentType: "application/dicom" });
+  const original = await openOriginal(objects, ref, bytes.length);
+  const { dataset, pixelData: element, transferSyntaxUid } = original.header;
+  const decoder = decoders[transferSyntaxUid];
+  const image = element && readImagePixel(dataset, element);
+  if (!decoder || !image || "unavailable" in image) throw new Error("The bench's own object cannot be read");
+  const shown = representativeFrame(image.frames);
+  for await (const { index, bytes: frame, bitOffset } of readFrames(original, element, image, decoder)) {
+    if (index === shown)
+      return { dataset, element, transferSyntaxUid, frame, bitOffset, index, grey: image.samples === 1 };
+  }
+  throw new Error("The bench's own object has no middle frame");
+}
+
+async function makeThumbnail(input: ThumbnailInput): Promise<number> {
+  const answer = await renderThumbnail(input);
+  if (!("jpeg" in answer)) throw new Error(JSON.stringify(answer));
+  return answer.jpeg.length;
+}
