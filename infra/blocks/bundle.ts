@@ -3,7 +3,7 @@
  * seconds here. Each function becomes `build/functions/<name>/index.mjs` beside the files it reads at run time.
  */
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { build, type Metafile } from "esbuild";
 import { type NativeTarget, nativeModules } from "./native-modules.ts";
@@ -20,16 +20,18 @@ const commonJsNames = [
   "const require = micCreateRequire(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;",
 ].join("");
 
-/** @throws when an entry file is missing or does not compile; esbuild names file and line. */
+/** `root`: where the bundles go, emptied first.
+ * @throws when an entry file is missing or does not compile; esbuild names file and line. */
 export async function bundleFunctions(
   entries: readonly string[],
   target: NativeTarget,
+  root = outputRoot,
 ): Promise<FunctionCode> {
-  rmSync(outputRoot, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: projectRoot,
     entryPoints: entries.map((entry) => ({ in: entry, out: `${functionName(entry)}/index` })),
-    outdir: outputRoot,
+    outdir: root,
     outExtension: { ".js": ".mjs" },
     bundle: true,
     minify: true,
@@ -46,8 +48,8 @@ export async function bundleFunctions(
     metafile: true,
     logLevel: "error",
   });
-  for (const entry of entries) completePackage(functionName(entry), metafile, target);
-  return (entry) => Code.fromAsset(join(outputRoot, functionName(entry)));
+  for (const entry of entries) completePackage(root, functionName(entry), metafile, target);
+  return (entry) => Code.fromAsset(join(root, functionName(entry)));
 }
 
 /** `functions/upload/api.ts` → `upload-api` */
@@ -58,9 +60,9 @@ export const functionName = (entry: string): string =>
     .replaceAll("/", "-");
 
 /** Copies what the bundle reads at run time and esbuild does not see: WebAssembly and native modules. */
-function completePackage(name: string, metafile: Metafile, target: NativeTarget): void {
-  const folder = join(outputRoot, name);
-  const output = metafile.outputs[`build/functions/${name}/index.mjs`];
+function completePackage(root: string, name: string, metafile: Metafile, target: NativeTarget): void {
+  const folder = join(root, name);
+  const output = metafile.outputs[join(relative(projectRoot, root), name, "index.mjs")];
   if (!output) throw new Error(`esbuild wrote no ${name}/index.mjs`);
   const sources = Object.keys(output.inputs);
   for (const source of sources.filter((path) => path.endsWith("cedar-wasm/nodejs/cedar_wasm.js")))
