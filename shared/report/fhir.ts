@@ -163,17 +163,19 @@ function provenance({ item, baseUrl }: FhirInput, signed: Signature): Provenance
         ? [source("revision", item.previous.version, `Amended document, SHA-256 ${item.previous.sha256}`)]
         : []),
     ],
-    signature: [
-      {
-        type: [{ system: signatureTypes, code: "1.2.840.10065.1.12.1.1", display: "Author's Signature" }],
-        when: signed.at,
-        who,
-        // What is signed is the canonical JSON (RFC 8785) named as source, not this resource.
-        targetFormat: "application/json",
-        sigFormat: "application/vnd.ecdsa-p256-sha256.der",
-        data: base64(signed.signature),
-      },
-    ],
+    signature: [signatureOf(signed, who)],
+  };
+}
+
+function signatureOf(signed: Signature, who: Reference): Provenance["signature"][number] {
+  return {
+    type: [{ system: signatureTypes, code: "1.2.840.10065.1.12.1.1", display: "Author's Signature" }],
+    when: signed.at,
+    who,
+    // What is signed is the canonical JSON (RFC 8785) named as source, not this resource.
+    targetFormat: "application/json",
+    sigFormat: "application/vnd.ecdsa-p256-sha256.der",
+    data: base64(signed.signature),
   };
 }
 

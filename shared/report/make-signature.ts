@@ -3,6 +3,7 @@ import type { Grant } from "../access/grant.ts";
 import type { StudyItem } from "../catalog/items.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
+import type { ReportContent } from "./content.ts";
 import { joined, seal, unseal, unwrap } from "./envelope.ts";
 import { asEvidence, readInstances } from "./evidence.ts";
 import type { ReportVersionItem, Signature, Signer } from "./items.ts";
@@ -41,21 +42,17 @@ export async function makeSignature(
   const evidence = (await readInstances(grant.table, studyOf(grant))).map(asEvidence);
   requireEvidence(evidence.length, seen);
   const at = deps.clock.now().toISOString();
-  const body: SignedBody = {
+  const bytes = canonicalBytes({
     format: signedBodyFormat,
     reportId: draft.reportId,
     version: draft.version,
     study: studyOf(grant),
-    content: decodeContent(unseal(dataKey, place(draft, "content"), draft.content)),
+    content: contentToSign(dataKey, draft),
     signer,
     signedAt: at,
     ...(draft.previous && { previous: draft.previous }),
     evidence,
-  };
-  if (body.content.impression.trim() === "") {
-    throw new Problem("conflict", "The impression is empty. Write it before you sign.");
-  }
-  const bytes = canonicalBytes(body);
+  } satisfies SignedBody);
   const digest = sha256(bytes);
   const signature = await deps.keys.sign(deps.signingKeyArn, digest);
   const sealed = joined(seal(dataKey, place(draft, "signed"), bytes));
@@ -70,6 +67,12 @@ export async function makeSignature(
     objectKey,
     evidence: evidence.length,
   };
+}
+
+function contentToSign(dataKey: Uint8Array, draft: ReportVersionItem): ReportContent {
+  const content = decodeContent(unseal(dataKey, place(draft, "content"), draft.content));
+  if (content.impression.trim() !== "") return content;
+  throw new Problem("conflict", "The impression is empty. Write it before you sign.");
 }
 
 function requireEvidence(present: number, seen: number | undefined): void {
