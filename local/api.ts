@@ -20,6 +20,8 @@ export function caller(api: string, accessToken?: string): Call {
     const { body, headers = {}, accept = [] } = options;
     const response = await fetch(`${api}${path}`, {
       method,
+      // Bytes lie behind redirects, without the Authorization header; whoever wants them follows.
+      redirect: "manual",
       headers: {
         ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),

@@ -85,8 +85,8 @@ export async function bringUp(options: BringUp): Promise<Up> {
 
 /** Everything but what was installed. */
 async function forget(): Promise<void> {
-  const { accounts, issuer, ports, config, outputs, deployed, assembly, cloud, folder } = places;
-  const files = [accounts, issuer, ports, config, outputs, deployed, assembly, cloud, `${folder}/demo.json`];
+  const { accounts, issuer, ports, config, outputs, deployed, assembly, cloud, demo } = places;
+  const files = [accounts, issuer, ports, config, outputs, deployed, assembly, cloud, demo];
   await Promise.all(files.map((file) => rm(file, { recursive: true, force: true })));
 }
 

@@ -5,6 +5,9 @@ export class Lifetime {
   readonly #abort = new AbortController();
   readonly #endings: { readonly what: string; readonly end: () => Promise<void> }[] = [];
 
+  /** A person or program said stop. */
+  interrupted = false;
+
   /** Aborted when this should end. */
   get signal(): AbortSignal {
     return this.#abort.signal;
@@ -27,6 +30,7 @@ export class Lifetime {
       process.on(signal, () => {
         if (first !== 0 && Date.now() - first > again) process.exit(130);
         first ||= Date.now();
+        this.interrupted = true;
         this.end();
       });
     if (followParent) this.#endWithParent();
@@ -51,7 +55,9 @@ export class Lifetime {
   #endWithParent(): void {
     const parent = process.ppid;
     setInterval(() => {
-      if (process.ppid !== parent) this.end();
+      if (process.ppid === parent) return;
+      this.interrupted = true;
+      this.end();
     }, 1000).unref();
   }
 

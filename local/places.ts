@@ -22,6 +22,8 @@ export const places = {
   outputs: join(folder, "outputs.json"),
   /** What was deployed last, so that a warm restart does not deploy it again. */
   deployed: join(folder, "deployed.json"),
+  /** What the demonstration showed last: its link. */
+  demo: join(folder, "demo.json"),
   pages: join(projectRoot, "web", "dist"),
   sample: join(folder, "samples", "head-ct"),
   log: (name: string): string => join(logs, `${name}.log`),

@@ -1,6 +1,6 @@
 /** npm start: the whole system on this machine, and the main job through it. */
 import { bringUp } from "./bring-up.ts";
-import { demonstrate } from "./demo.ts";
+import { type Demonstration, demonstrate, shownBefore } from "./demo.ts";
 import { startDetached } from "./detach.ts";
 import { claimInstance, type Instance, releaseInstance, runningInstance } from "./instance.ts";
 import { Lifetime } from "./lifetime.ts";
@@ -32,9 +32,11 @@ async function stayUp(options: StartOptions): Promise<number> {
   const progress = new Progress({ signal: lifetime.signal });
   progress.say("Medical Image Cloud, on this machine only\n");
   try {
-    const { file, cloud } = await bringUp({ fresh: options.fresh, progress, lifetime });
-    const shownJob = options.demo ? await demonstrate({ file, progress, folder: options.folder }) : undefined;
-    progress.say(summary({ cloud: file, detached: inBackground, ...(shownJob && { link: shownJob.link }) }));
+    const { file, cloud, warm } = await bringUp({ fresh: options.fresh, progress, lifetime });
+    const before = warm && !options.folder ? await shownBefore() : undefined;
+    const job = { file, progress, folder: options.folder };
+    const link = before?.link ?? (options.demo ? await mainJob(job, lifetime) : undefined);
+    progress.say(summary({ cloud: file, detached: inBackground, ...(link && { link }) }));
     if (inBackground) tellReady();
     const died = await Promise.race([
       lifetime.ended().then(() => false),
@@ -45,12 +47,19 @@ async function stayUp(options: StartOptions): Promise<number> {
   } catch (error) {
     // A step that failed has told the person already.
     if (!(error instanceof StepFailed)) progress.say(`✗ ${(error as Error).message}`);
-    return lifetime.signal.aborted && error instanceof StepFailed && !error.cause ? 130 : 1;
+    return lifetime.interrupted ? 130 : 1;
   } finally {
     lifetime.end();
     process.stdout.write("Stopping …\n");
     await lifetime.close();
   }
+}
+
+/** The patient's link. An upload cannot be told to stop half way, but Ctrl-C need not wait for it. */
+async function mainJob(job: Demonstration, lifetime: Lifetime): Promise<string> {
+  const done = await Promise.race([demonstrate(job), lifetime.ended()]);
+  if (!done) throw new StepFailed("The main job was stopped");
+  return done.link;
 }
 
 /** From here on the process that started this may end. */
