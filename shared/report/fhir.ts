@@ -10,6 +10,7 @@ import type {
   Reference,
 } from "./fhir-types.ts";
 import type { ReportVersionItem, Signature, Signer } from "./items.ts";
+import { plainText } from "./plain-text.ts";
 
 export interface FhirInput {
   readonly item: ReportVersionItem;
@@ -181,20 +182,3 @@ function signatureOf(signed: Signature, who: Reference): Provenance["signature"]
 
 /** DA to FHIR date (PS3.5 §6.2): YYYYMMDD. */
 const fhirDate = (date: string): string => date.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3");
-
-const headings = {
-  zh: { findings: "影像所见", impression: "影像诊断", recommendation: "建议", amendmentReason: "修订原因" },
-  en: {
-    findings: "Findings",
-    impression: "Impression",
-    recommendation: "Recommendation",
-    amendmentReason: "Reason for amendment",
-  },
-} as const;
-
-function plainText(content: ReportContent): string {
-  const words = content.language.toLowerCase().startsWith("zh") ? headings.zh : headings.en;
-  return (["findings", "impression", "recommendation", "amendmentReason"] as const)
-    .flatMap((part) => (content[part] ? [`${words[part]}\n${content[part]}`] : []))
-    .join("\n\n");
-}
