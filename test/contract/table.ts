@@ -290,6 +290,15 @@ function describeReading(table: () => Table, partition: () => string): void {
       expect(seen).toEqual(descending ? [...all].reverse() : all);
     });
 
+    it("refuses to continue a page of another query", async () => {
+      const pk = await fill(["A#1", "B#1"]);
+      const query = (part: object) => table().query({ pk, consistent: true, ...part });
+      await expect(query({ after: { pk: partition(), sk: "A#1" } })).rejects.toThrow();
+      await expect(query({ prefix: "B#", after: { pk, sk: "A#1" } })).rejects.toThrow();
+      await expect(query({ between: ["B#", "C#"], after: { pk, sk: "A#1" } })).rejects.toThrow();
+      expect((await query({ after: { pk, sk: "A#2" } })).items).toHaveLength(1);
+    });
+
     it("ends a page at about 1 MB", async () => {
       const pk = partition();
       for (const sk of ["1", "2", "3", "4", "5"]) {

@@ -45,7 +45,7 @@ function checkQuery(query: Query): void {
   if (query.between && compareUtf8(query.between[0], query.between[1]) > 0) {
     throw new Error("The range ends before it starts");
   }
-  if (query.after && query.after.pk !== query.pk) throw new Error("The page belongs to another partition");
+  if (query.after) checkStart(query, query.after);
 }
 
 /** First index of the asked range, and the one past its last. */
@@ -71,4 +71,11 @@ function startOf(order: readonly string[], query: Query, first: number, last: nu
   const at = lowerBound(order, query.after.sk);
   if (query.descending) return Math.min(at - 1, last - 1);
   return Math.max(order[at] === query.after.sk ? at + 1 : at, first);
+}
+
+/** A page must continue within what is asked for. */
+function checkStart({ pk, prefix = "", between }: Query, { pk: afterPk, sk }: Key): void {
+  const inside = !between || (compareUtf8(sk, between[0]) >= 0 && compareUtf8(sk, between[1]) <= 0);
+  if (afterPk === pk && sk.startsWith(prefix) && inside) return;
+  throw new Error("The page to continue is not of this query");
 }
