@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { visitorWith } from "../../../shared/access/share-session.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
 import { createShare } from "../../../shared/share/create-share.ts";
 import { listShares } from "../../../shared/share/list-shares.ts";
@@ -66,6 +67,13 @@ describe("Revoking a link", () => {
     ]);
     expect(await room.table.get(keys.studyAccess(`share-${shareId}`, study))).toBeUndefined();
     expect(await refusal(open(room, token))).toEqual(closed);
+  });
+
+  it("makes the access tokens it gave worthless at once", async () => {
+    const room = await readingRoom();
+    const { accessToken } = await open(room, (await link(room)).token);
+    await revokeShare(room.atHospital(people.townPhysician), room, { shareId });
+    expect(await visitorWith(room.table, accessToken, room.clock.now())).toBeUndefined();
   });
 
   it("is not for another hospital", async () => {

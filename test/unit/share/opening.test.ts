@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
+import { visitorWith } from "../../../shared/access/share-session.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
 import type { ShareItem, ShareSessionItem } from "../../../shared/share/items.ts";
 import { listAccesses } from "../../../shared/share/list-accesses.ts";
 import { revokeShare } from "../../../shared/share/revoke-share.ts";
-import { isShareAccessToken, tokenHash } from "../../../shared/share/token.ts";
+import { tokenHash } from "../../../shared/share/token.ts";
 import { people, readingRoom, study } from "../../support/reading-room.ts";
 import { closed, link, open, refusal, shareId } from "./town-link.ts";
 
@@ -16,7 +17,8 @@ describe("Opening a link", () => {
       permission: "view",
       expiresAt: "2027-03-01T08:15:00.000Z",
     });
-    expect(isShareAccessToken(opened.accessToken)).toBe(true);
+    const visitor = await visitorWith(room.table, opened.accessToken, room.clock.now());
+    expect(visitor).toMatchObject({ id: `share:${shareId}`, kind: "share", roles: [] });
     const session = await room.table.get(keys.shareSession(tokenHash(opened.accessToken)));
     expect(session).toMatchObject({
       ...study,
