@@ -13,13 +13,19 @@ export type Guess =
 export function guessEncoding(bytes: Uint8Array): Guess {
   const chinese = weighChinese(bytes);
   const sure = chinese.hanzi + chinese.rare > 0 && chinese.latin === 0;
-  if (holdsUtf8(bytes)) {
-    // 魏强 in GBK is also two-byte UTF-8; three-byte UTF-8 (all hanzi) is next to never also clean GBK.
-    const common = chinese.hanzi > 0 && chinese.rare + chinese.latin + chinese.unsure === 0;
-    return common && !holdsLongUtf8(bytes) ? "gb18030" : "utf-8";
-  }
+  if (holdsUtf8(bytes)) return holdsLongUtf8(bytes) ? "utf-8" : guessShortUtf8(bytes, chinese);
   if (sure) return "gb18030";
   return chinese.latin === 0 && chinese.unsure > 0 ? "unsure" : "latin";
+}
+
+/** 魏强 in GBK is two-byte UTF-8 as well; three-byte UTF-8 (all hanzi) is next to never also clean GBK. */
+function guessShortUtf8(bytes: Uint8Array, { hanzi, rare, latin, unsure }: Weights): Guess {
+  if (rare + latin > 0) return "utf-8";
+  if (unsure === 0) return "gb18030";
+  // José is written with U+00C0 to U+017F; a lone hanzi between letters decodes to something else.
+  const european = /^[\p{ASCII}\u00a0-\u017f]*$/u.test(new TextDecoder().decode(bytes));
+  if (european) return "utf-8";
+  return hanzi > 0 ? "gb18030" : "unsure";
 }
 
 /** Valid UTF-8 with at least one character beyond ASCII; a cut last character is forgiven. */
