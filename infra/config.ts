@@ -81,6 +81,10 @@ export const isProduction = (config: Pick<DeploymentConfig, "stage">): boolean =
 export const isLocal = (config: Pick<DeploymentConfig, "stage">): boolean => config.stage === "local";
 export const isChina = (config: Pick<DeploymentConfig, "region">): boolean => config.region.startsWith("cn-");
 
+/** A stage on AWS that is not production must go without a trace; the local cloud is simply thrown away. */
+export const isRemovable = (config: Pick<DeploymentConfig, "stage">): boolean =>
+  !isProduction(config) && !isLocal(config);
+
 /** COMPLIANCE: nobody, not even the account's owner, can shorten retention. Elsewhere a stage must stay removable. */
 export const lockMode = (config: DeploymentConfig): "COMPLIANCE" | "GOVERNANCE" =>
   isProduction(config) ? "COMPLIANCE" : "GOVERNANCE";

@@ -12,7 +12,7 @@ import { AppTable } from "./blocks/table.ts";
 import { Buckets } from "./buckets.ts";
 import { IngestQueues } from "./capabilities/ingest.ts";
 import { SignIn } from "./capabilities/sign-in.ts";
-import { isProduction } from "./config.ts";
+import { isProduction, isRemovable } from "./config.ts";
 import type { ParameterWord } from "./names.ts";
 import { type Stage, stackProps } from "./stage.ts";
 
@@ -46,8 +46,7 @@ export class DataStack extends Stack {
     });
     if (config.identity.some(({ kind }) => kind === "cognito"))
       publish(this, stage, { "user-pool-id": new SignIn(this, "SignIn", stage).userPoolId });
-    if (!isProduction(config))
-      new EmptiedOnDestroy(this, "EmptiedOnDestroy", { stage, buckets: buckets.all });
+    if (isRemovable(config)) new EmptiedOnDestroy(this, "EmptiedOnDestroy", { stage, buckets: buckets.all });
   }
 }
 

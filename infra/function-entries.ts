@@ -1,6 +1,6 @@
 /** Entry files of all functions, bundled before any stack is made. */
 import { capabilities } from "../shared/contract/route.ts";
-import { type DeploymentConfig, isProduction } from "./config.ts";
+import { type DeploymentConfig, isRemovable } from "./config.ts";
 
 export const functionEntries = (config: Pick<DeploymentConfig, "stage">): readonly string[] => [
   "functions/access/authorizer.ts",
@@ -9,5 +9,5 @@ export const functionEntries = (config: Pick<DeploymentConfig, "stage">): readon
   "functions/catalog/on-table-changed.ts",
   "functions/catalog/every-five-minutes.ts",
   ...capabilities.map((capability) => `functions/${capability}/api.ts`),
-  ...(isProduction(config) ? [] : ["functions/data/on-stack-deleted.ts"]),
+  ...(isRemovable(config) ? ["functions/data/on-stack-deleted.ts"] : []),
 ];

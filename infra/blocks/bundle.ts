@@ -1,9 +1,9 @@
 /**
- * Bundles all functions in one esbuild run: one process instead of one a function, so a deploy on two cores spends two
+ * Bundles all functions in one esbuild process instead of one a function, so that a deploy on two cores spends a few
  * seconds here. Each function becomes `build/functions/<name>/index.mjs` beside the files it reads at run time.
  */
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { build, type Metafile } from "esbuild";
 import { type NativeTarget, nativeModules } from "./native-modules.ts";
@@ -20,20 +20,30 @@ const commonJsNames = [
   "const require = micCreateRequire(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;",
 ].join("");
 
-/** `root`: where the bundles go, emptied first.
- * @throws when an entry file is missing or does not compile; esbuild names file and line. */
+/**
+ * `root`: where the bundles go, emptied first.
+ * @throws when an entry file is missing or does not compile; esbuild names file and line.
+ */
 export async function bundleFunctions(
   entries: readonly string[],
   target: NativeTarget,
   root = outputRoot,
 ): Promise<FunctionCode> {
   rmSync(root, { recursive: true, force: true });
+  const folderOf = (entry: string): string => join(root, functionName(entry));
+  await Promise.all(entries.map((entry) => bundleFunction(entry, folderOf(entry), target)));
+  return (entry) => Code.fromAsset(folderOf(entry));
+}
+
+async function bundleFunction(entry: string, folder: string, target: NativeTarget): Promise<void> {
   const { metafile } = await build({
     absWorkingDir: projectRoot,
-    entryPoints: entries.map((entry) => ({ in: entry, out: `${functionName(entry)}/index` })),
-    outdir: root,
+    entryPoints: { index: entry },
+    outdir: folder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
+    // What is imported when first used (the AWS SDK's clients, mostly) is a file of its own, read when first used.
+    splitting: true,
     minify: true,
     platform: "node",
     target: "node24",
@@ -48,8 +58,7 @@ export async function bundleFunctions(
     metafile: true,
     logLevel: "error",
   });
-  for (const entry of entries) completePackage(root, functionName(entry), metafile, target);
-  return (entry) => Code.fromAsset(join(root, functionName(entry)));
+  completePackage(folder, metafile, target);
 }
 
 /** `functions/upload/api.ts` → `upload-api` */
@@ -60,16 +69,13 @@ export const functionName = (entry: string): string =>
     .replaceAll("/", "-");
 
 /** Copies what the bundle reads at run time and esbuild does not see: WebAssembly and native modules. */
-function completePackage(root: string, name: string, metafile: Metafile, target: NativeTarget): void {
-  const folder = join(root, name);
-  const output = metafile.outputs[join(relative(projectRoot, root), name, "index.mjs")];
-  if (!output) throw new Error(`esbuild wrote no ${name}/index.mjs`);
-  const sources = Object.keys(output.inputs);
-  for (const source of sources.filter((path) => path.endsWith("cedar-wasm/nodejs/cedar_wasm.js")))
+function completePackage(folder: string, { inputs, outputs }: Metafile, target: NativeTarget): void {
+  for (const source of Object.keys(inputs).filter((path) => path.endsWith("cedar-wasm/nodejs/cedar_wasm.js")))
     copy(join(projectRoot, dirname(source), "cedar_wasm_bg.wasm"), join(folder, "cedar_wasm_bg.wasm"));
-  if (output.imports.some(({ path, external }) => external && path === "sharp"))
-    for (const { from, name: module } of nativeModules(projectRoot, "sharp", target))
-      copy(from, join(folder, "node_modules", module));
+  const external = Object.values(outputs).flatMap(({ imports }) => imports.filter((found) => found.external));
+  if (external.some(({ path }) => path === "sharp"))
+    for (const { from, name } of nativeModules(projectRoot, "sharp", target))
+      copy(from, join(folder, "node_modules", name));
 }
 
 function copy(from: string, to: string): void {
