@@ -57,7 +57,8 @@ const forms: Readonly<Record<string, RegExp>> = {
   seriesUid: uid,
   sopUid: uid,
   scope: /^(mine|(hospital|consult|share)-[A-Za-z0-9-]{1,63})$/,
-  hospital: /^[a-z0-9-]{1,63}$/,
+  // `_network` holds the audit of those who act for no hospital.
+  hospital: /^([a-z0-9-]{1,63}|_network)$/,
   frame: /^[1-9][0-9]{0,6}(,[1-9][0-9]{0,6})*$/,
 };
 

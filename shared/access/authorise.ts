@@ -74,11 +74,12 @@ async function refuse(
   const { caller, route, params } = request;
   const hospital = hospitalOf(stores, caller);
   const at = stores.clock.now();
-  const audited = { ...namedIn(params), ...(request.purpose && { detail: request.purpose }) };
+  const audited = namedIn(params);
+  const { purpose } = request;
   const outcome = "denied";
   await auditNow(
     stores.table,
-    auditRecord({ caller, action: route.id, outcome, policies, hospital, audited, at }),
+    auditRecord({ caller, action: route.id, outcome, policies, hospital, audited, purpose, at }),
   );
   if (type === "forbidden") throw new Problem("forbidden", `Your role may not ${route.id} here`);
   throw new Problem("not-found", "There is no such thing, or you may not see it");
@@ -104,9 +105,9 @@ function granted(
       audited: {
         ...namedIn(params),
         ...(study && { studyUid: study.studyUid }),
-        ...(purpose && { detail: purpose }),
         ...said,
       },
+      purpose,
       at: stores.clock.now(),
     });
   };

@@ -27,7 +27,7 @@ export interface Audited {
   readonly shareId?: string;
   readonly consultId?: string;
   readonly uploadId?: string;
-  /** Why: the caller's stated purpose (`X-Purpose-Of-Use`) or the route's own. */
+  /** Anything else worth knowing later, such as how many studies a search found. The stated purpose is added by itself. */
   readonly detail?: string;
 }
 

@@ -22,7 +22,8 @@ export async function studyIn(
 ): Promise<Resolved | undefined> {
   const study = { region: catalog.region, hospital, studyUid };
   const grantee = granteeOf(principal);
-  if (grantee === undefined) return undefined;
+  // A link's visitor comes in by the link's own root, where each request looks whether the link is still open.
+  if (grantee === undefined || principal.kind === "share") return undefined;
   if (hospital === principal.hospital) return narrowedTo(study, "Study", nobody, catalog, grantee);
   const access = await accessOf(catalog.table, [grantee], study, catalog.now);
   if (access.length === 0) return undefined;

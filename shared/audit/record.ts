@@ -27,8 +27,10 @@ export interface AuditRecord extends Item {
   };
   readonly source: { readonly ip: string; readonly userAgent: string; readonly requestId: string };
   readonly entity: Omit<Audited, "hospital" | "detail">;
-  /** Why. */
+  /** Why: the caller's stated purpose of use, as a code of HL7's PurposeOfUse. */
   readonly purpose?: string;
+  /** What the use case adds, such as how many studies a search found. */
+  readonly detail?: string;
   /** Ids of the Cedar policies that decided. */
   readonly policies: readonly string[];
   /** The hospital whose data it was. */
@@ -44,6 +46,7 @@ export interface AuditedRequest {
   /** Whose audit the record belongs to when `audited` does not say. */
   readonly hospital: HospitalKey;
   readonly audited: Audited;
+  readonly purpose?: string | undefined;
   readonly at: Date;
 }
 
@@ -74,7 +77,8 @@ export function auditRecord(request: AuditedRequest): AuditRecord {
     },
     source: { ip: caller.sourceIp, userAgent: caller.userAgent.slice(0, 256), requestId: caller.requestId },
     entity,
-    ...(detail === undefined ? {} : { purpose: detail }),
+    ...(request.purpose === undefined ? {} : { purpose: request.purpose }),
+    ...(detail === undefined ? {} : { detail }),
     policies: request.policies,
     region: hospital.region,
     hospital: hospital.hospital,

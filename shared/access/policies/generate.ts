@@ -39,7 +39,9 @@ export function policiesById(): Readonly<Record<string, string>> {
 export function actionGroups(): Readonly<Record<string, readonly string[]>> {
   const schema = schemaToJson(schemaText());
   if (schema.type === "failure") throw new Error(schema.errors[0]?.message);
-  const actions = Object.entries(schema.json[""]?.actions ?? {}).filter(([, action]) => action.appliesTo);
+  const actions = Object.entries(schema.json[""]?.actions ?? {}).filter(
+    ([, action]) => action.appliesTo?.principalTypes.length,
+  );
   return Object.fromEntries(
     actions
       .map(([name, action]) => [name, (action.memberOf ?? []).map((group) => group.id)] as const)

@@ -1,0 +1,47 @@
+/** Requests and answers of the audit routes. */
+import * as z from "zod/mini";
+
+const text = z.string();
+const identifiers = z.object({
+  studyUid: z.optional(text),
+  seriesUid: z.optional(text),
+  sopUid: z.optional(text),
+  reportId: z.optional(text),
+  shareId: z.optional(text),
+  consultId: z.optional(text),
+  uploadId: z.optional(text),
+});
+
+const record = z.object({
+  recordId: text.check(z.describe("ULID")),
+  recorded: text.check(z.describe("When, UTC, ISO-8601")),
+  action: text.check(z.describe("The operationId")),
+  outcome: z.enum(["permitted", "denied"]),
+  agent: z
+    .object({
+      id: text,
+      kind: text,
+      roles: z.array(text),
+      hospital: z.optional(text),
+      licence: z.optional(text),
+    })
+    .check(z.describe("Who")),
+  source: z.object({ ip: text, userAgent: text, requestId: text }).check(z.describe("From where")),
+  entity: identifiers.check(z.describe("What")),
+  purpose: z.optional(text.check(z.describe("Why: PurposeOfUse as the caller stated it"))),
+  detail: z.optional(text),
+  policies: z.array(text).check(z.describe("Policies that decided")),
+  region: text,
+  hospital: text.check(z.describe("Whose data it was")),
+});
+
+export const auditSchemas = {
+  listAuditRecords: {
+    query: z.object({
+      day: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/), z.describe("UTC")),
+      limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 100),
+      cursor: z.optional(z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/))),
+    }),
+    reply: z.object({ records: z.array(record), next: z.optional(text) }),
+  },
+} as const;
