@@ -97,7 +97,11 @@ async function check(command: string, args: readonly string[]): Promise<Counts> 
     : { passed: 0, failed: 1, skipped: 0 };
 }
 
-async function jest(project: string, env: NodeJS.ProcessEnv = {}): Promise<Counts> {
+async function jest(
+  project: string,
+  env: NodeJS.ProcessEnv = {},
+  more: readonly string[] = [],
+): Promise<Counts> {
   const report = join(reports, `${project}.json`);
   const args = [
     "--experimental-vm-modules",
@@ -108,6 +112,7 @@ async function jest(project: string, env: NodeJS.ProcessEnv = {}): Promise<Count
     "--json",
     "--outputFile",
     report,
+    ...more,
   ];
   // jest --json also prints the report on stdout, so its summary goes to stderr only.
   const code = await run("sh", ["-c", 'exec "$0" "$@" >/dev/null', process.execPath, ...args], env);
@@ -134,7 +139,16 @@ async function journeys(): Promise<Counts> {
   const up = await run(process.execPath, ["local/start.ts", "--detach", "--fresh", "--no-demo"], env);
   if (up !== 0) return { passed: 0, failed: 1, skipped: 0 };
   try {
-    return await jest("journey", { ...env, MIC_CLOUD: join(folder, "cloud.json") });
+    const cloud = join(folder, "cloud.json");
+    const { caBundle } = JSON.parse(readFileSync(cloud, "utf8")) as { caBundle?: string };
+    return await jest(
+      "journey",
+      { ...env, MIC_CLOUD: cloud, ...(caBundle && { NODE_EXTRA_CA_CERTS: caBundle }) },
+      [
+        // One after another: a journey that pauses a queue must not hold up another.
+        "--runInBand",
+      ],
+    );
   } finally {
     await run(process.execPath, ["local/stop.ts"], env);
   }
