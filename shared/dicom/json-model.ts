@@ -38,7 +38,7 @@ export function numberOf(dataset: Dataset, tag: string): number | undefined {
 }
 
 /** All values of a numeric element; undefined where absent, empty or not all numbers. */
-export function numbersOf(dataset: Dataset, tag: string): readonly number[] | undefined {
+function numbersOf(dataset: Dataset, tag: string): readonly number[] | undefined {
   const values = dataset[tag]?.Value;
   if (!values || values.length === 0) return undefined;
   const numbers = values.filter((value) => typeof value === "number" && Number.isFinite(value));

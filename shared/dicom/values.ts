@@ -5,9 +5,9 @@ import { parsePersonName } from "./person-name.ts";
 import type { ValueKind, Vr } from "./value-representations.ts";
 
 /** Larger numbers and binary values are left in the file and referred to. */
-export const inlineBytes = 4096;
+const inlineBytes = 4096;
 /** Text is kept up to the length any text VR but UT, UC and UR may have. */
-export const inlineTextBytes = 65_536;
+const inlineTextBytes = 65_536;
 
 export interface Bytes {
   readonly buffer: Buffer;

@@ -68,7 +68,7 @@ export function writePart10(elements: readonly WriteElement[], options: WriteOpt
 }
 
 /** Elements of a data set without file meta information, ascending, explicit VR little endian. */
-export function writeElements(elements: readonly WriteElement[], encode: EncodeText): Uint8Array {
+function writeElements(elements: readonly WriteElement[], encode: EncodeText): Uint8Array {
   const ascending = [...elements].sort((a, b) => (a.tag.toUpperCase() < b.tag.toUpperCase() ? -1 : 1));
   return concatenate(ascending.map((element) => writeElement(element, encode)));
 }
