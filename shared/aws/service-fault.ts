@@ -52,7 +52,7 @@ const contended = new Set([
 const lost = new Set(["Lost", "TimeoutError", "RequestTimeout", "RequestTimeoutException", "AbortError"]);
 
 /** Nothing was done, and the same call may succeed a little later. */
-export function wasRefusedForNow({ code, status }: ServiceFault): boolean {
+function wasRefusedForNow({ code, status }: ServiceFault): boolean {
   return throttled.has(code) || contended.has(code) || status === 429;
 }
 

@@ -17,7 +17,8 @@ import { describeKeysContract, type KeyGaps, type KeysUnderTest } from "./keys.t
 import { describeObjectsContract } from "./objects.ts";
 import type { ContractCloud } from "./provision.ts";
 import { describeEventBusContract, describeQueueContract } from "./queue.ts";
-import { describeSignersContract, type SignerGaps, type SignersUnderTest } from "./signers.ts";
+import { describeSignersContract } from "./signers.ts";
+import type { SignerGaps, SignersUnderTest } from "./signers-under-test.ts";
 import { describeTableContract } from "./table.ts";
 
 /** Only for the URLs of AWS itself, which no emulator test asks. */

@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { ConditionFailed, Problem } from "../../shared/errors.ts";
 import type { ObjectRef, ObjectStore } from "../../shared/ports.ts";
+import { bytes, hex, text } from "./object-bytes.ts";
+import { describeRetention, describeVersions } from "./objects-versions.ts";
 
 export interface ObjectsUnderTest {
   readonly objects: ObjectStore;
@@ -9,11 +11,7 @@ export interface ObjectsUnderTest {
   readonly kmsKeyId: string;
 }
 
-const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
-const text = (body: Uint8Array): string => Buffer.from(body).toString();
-const hex = (body: Uint8Array): string => createHash("sha256").update(body).digest("hex");
 const dicom = { contentType: "application/dicom" };
-const later = (days: number): Date => new Date(Math.floor(Date.now() / 1000) * 1000 + days * 86_400_000);
 
 /** What every ObjectStore must do: landing and archive keep versions, the archive has Object Lock, derived neither. */
 export function describeObjectsContract(
@@ -126,89 +124,5 @@ export function describeObjectsContract(
 
     describeVersions(() => objects, fresh, encrypted);
     describeRetention(() => objects, fresh, encrypted);
-  });
-}
-
-type Fresh = (bucket: ObjectRef["bucket"]) => ObjectRef;
-type Encrypted = () => { readonly contentType: string; readonly kmsKeyId: string };
-
-function describeVersions(objects: () => ObjectStore, fresh: Fresh, encrypted: Encrypted): void {
-  it("keeps what was overwritten under its version", async () => {
-    const ref = fresh("landing");
-    await objects().put(ref, bytes("first"), encrypted());
-    const first = await objects().head(ref);
-    await objects().put(ref, bytes("second"), encrypted());
-    expect(text(await objects().read(ref))).toBe("second");
-    const old = { ...ref, versionId: first?.versionId as string };
-    expect(text(await objects().read(old))).toBe("first");
-    expect((await objects().head(old))?.size).toBe(5);
-    await expect(objects().put(old, bytes("third"), encrypted())).rejects.toThrow();
-  });
-
-  it("copies exactly the version named, and describes the copy anew", async () => {
-    const [from, to] = [fresh("landing"), fresh("archive")];
-    await objects().put(from, bytes("as uploaded"), { ...encrypted(), contentEncoding: "gzip" });
-    const versionId = (await objects().head(from))?.versionId as string;
-    await objects().put(from, bytes("overwritten"), encrypted());
-    await objects().copy({ ...from, versionId }, to, {
-      ...encrypted(),
-      contentType: "application/octet-stream",
-    });
-    expect(text(await objects().read(to))).toBe("as uploaded");
-    const head = await objects().head(to);
-    expect(head).toMatchObject({
-      contentType: "application/octet-stream",
-      sha256: hex(bytes("as uploaded")),
-    });
-    expect(head?.contentEncoding).toBeUndefined();
-    await expect(objects().copy(fresh("landing"), to, encrypted())).rejects.toThrow(Problem);
-  });
-
-  it("hides a deleted object but keeps its version", async () => {
-    const ref = fresh("landing");
-    await objects().put(ref, bytes("kept"), encrypted());
-    await objects().tag(ref, { state: "processed" });
-    const versionId = (await objects().head(ref))?.versionId as string;
-    await objects().delete(ref);
-    expect(await objects().head(ref)).toBeUndefined();
-    await expect(objects().read(ref)).rejects.toThrow(Problem);
-    expect(text(await objects().read({ ...ref, versionId }))).toBe("kept");
-    await objects().delete({ ...ref, versionId });
-    expect(await objects().head({ ...ref, versionId })).toBeUndefined();
-  });
-}
-
-function describeRetention(objects: () => ObjectStore, fresh: Fresh, encrypted: Encrypted): void {
-  async function locked(days: number): Promise<ObjectRef> {
-    const [from, to] = [fresh("landing"), fresh("archive")];
-    await objects().put(from, bytes("original"), encrypted());
-    await objects().copy(from, to, { ...encrypted(), retainUntil: later(days) });
-    return { ...to, versionId: (await objects().head(to))?.versionId as string };
-  }
-
-  it("keeps a locked version from being deleted, and still hides it from its key", async () => {
-    const ref = await locked(2);
-    await expect(objects().delete(ref)).rejects.toThrow();
-    await objects().delete({ bucket: ref.bucket, key: ref.key });
-    expect(await objects().head({ bucket: ref.bucket, key: ref.key })).toBeUndefined();
-    expect(text(await objects().read(ref))).toBe("original");
-  });
-
-  it("extends retention and never shortens it", async () => {
-    const ref = await locked(2);
-    expect((await objects().head(ref))?.retainUntil).toEqual(later(2));
-    await objects().extendRetention(ref, later(5));
-    await objects().extendRetention(ref, later(3));
-    const until = (await objects().head(ref))?.retainUntil;
-    expect(Math.abs((until?.getTime() ?? 0) - later(5).getTime())).toBeLessThan(60_000);
-  });
-
-  it("locks an object that was copied without retention", async () => {
-    const [from, to] = [fresh("landing"), fresh("archive")];
-    await objects().put(from, bytes("unlocked"), encrypted());
-    await objects().copy(from, to, encrypted());
-    const versionId = (await objects().head(to))?.versionId as string;
-    await objects().extendRetention({ ...to, versionId }, later(1));
-    await expect(objects().delete({ ...to, versionId })).rejects.toThrow();
   });
 }

@@ -43,8 +43,12 @@ async function main(name: string | undefined): Promise<number> {
     return 2;
   }
   const folder = mkdtempSync(join(tmpdir(), `contract-${name}-`));
-  console.log(`Starting ${name} …`);
+  console.log(`Starting ${name} (the first time it is downloaded) …`);
   const running = await emulators[name].start(folder);
+  // The emulator is a process group of its own, so Ctrl-C does not reach it.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void running.stop().finally(() => process.exit(130)));
+  }
   try {
     Object.assign(process.env, running.env);
     const cloud = JSON.stringify(await provision(emulators[name]));
