@@ -1,6 +1,6 @@
 /** What each Lambda function weighs, and how long a fresh process needs to import it. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleFunctions, functionName } from "../infra/blocks/bundle.ts";
@@ -30,7 +30,8 @@ const read = (path: string): string => readFileSync(join(projectRoot, path), "ut
 
 /** Bundles as a deployment does, in a folder of its own, and imports round by round. */
 export async function measureFunctions(): Promise<readonly FunctionFigures[]> {
-  const folder = mkdtempSync(join(projectRoot, "build-bench-"));
+  mkdirSync(join(projectRoot, "build"), { recursive: true });
+  const folder = mkdtempSync(join(projectRoot, "build", "bench-"));
   try {
     const all = entries();
     await bundleFunctions(all, "local", folder);

@@ -14,7 +14,7 @@ export function greyDisplay(
   dataset: Dataset,
   image: ImagePixel,
   frame: number,
-  frameValues: Values,
+  frameValues: () => Values,
 ): Transform {
   const modality = modalityTransform(dataset, image, frame);
   const voi =
@@ -77,7 +77,13 @@ function voiTable(dataset: Dataset, image: ImagePixel, frame: number): Transform
 }
 
 /** Black at the frame's smallest value, white at its largest; a frame of one value is black. */
-function fullRange(dataset: Dataset, image: ImagePixel, modality: Transform, values: Values): Transform {
+function fullRange(
+  dataset: Dataset,
+  image: ImagePixel,
+  modality: Transform,
+  frameValues: () => Values,
+): Transform {
+  const values = frameValues();
   const found = range(values, paddingRange(dataset, image)) ?? range(values) ?? [0, 1];
   const low = Math.min(...found.map(modality));
   const high = Math.max(...found.map(modality));

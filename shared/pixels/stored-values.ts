@@ -58,9 +58,10 @@ function integerView(image: ImagePixel, buffer: ArrayBufferLike, offset: number,
   return image.signed ? new Int32Array(buffer, offset, count) : new Uint32Array(buffer, offset, count);
 }
 
-/** Typed arrays start at a multiple of their unit; a frame inside a file may not. */
-function aligned(bytes: Uint8Array, unit: number): Uint8Array {
-  return bytes.byteOffset % unit === 0 ? bytes : bytes.slice();
+/** Typed arrays start at a multiple of their unit; a frame inside a file may not, and is copied then. */
+export function aligned(bytes: Uint8Array, unit: number): Uint8Array {
+  // Not slice(): a Buffer's shares its memory.
+  return bytes.byteOffset % unit === 0 ? bytes : new Uint8Array(bytes);
 }
 
 function interleave({ rows, columns }: ImagePixel, values: Values): Values {

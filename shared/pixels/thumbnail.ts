@@ -1,20 +1,14 @@
 /** The picture of an object in a list: a small JPEG of one frame, or why there is none. */
 import { type Dataset, text } from "./attributes.ts";
-import { boxAverage, reducedSize, type Size } from "./box-average.ts";
+import { averageFrame, boxAverage, reducedSize, type Size } from "./box-average.ts";
 import { colourDisplay } from "./colour-display.ts";
 import { decodeFrame, type Pending } from "./decode-frame.ts";
 import { greyDisplay } from "./grey-display.ts";
 import { type IconKind, iconKind } from "./icon.ts";
-import {
-  type ImagePixel,
-  type PixelElement,
-  pixelHeightToWidth,
-  readImagePixel,
-  type Unavailable,
-} from "./image-pixel.ts";
-import { encodeJpeg } from "./jpeg.ts";
+import { type PixelElement, pixelHeightToWidth, readImagePixel, type Unavailable } from "./image-pixel.ts";
+import { type DecodedFrame, encodeJpeg } from "./jpeg.ts";
 import { applyPalette } from "./lookup-table.ts";
-import { storedValues, type Values } from "./stored-values.ts";
+import { storedValues } from "./stored-values.ts";
 
 export interface Thumbnail extends Size {
   readonly jpeg: Uint8Array;
@@ -54,7 +48,7 @@ export async function renderThumbnail(input: FrameInput): Promise<Thumbnail | Pe
   const decoded = await decodeFrame(input.transferSyntaxUid, described, input.frame, input.bitOffset);
   if (!("bytes" in decoded)) return decoded;
 
-  const picture = reduce(input, decoded.image, storedValues(decoded.image, decoded.bytes));
+  const picture = reduce(input, decoded);
   if ("unavailable" in picture) return picture;
   const { pixels, size, channels } = picture;
   return { ...size, jpeg: await encodeJpeg(pixels, size, channels, quality[channels]) };
@@ -67,18 +61,18 @@ interface Picture {
 }
 
 /** Box average first, window after: half the cost, and the same picture but for what a window clips. */
-function reduce({ dataset, index }: FrameInput, image: ImagePixel, values: Values): Picture | Unavailable {
+function reduce({ dataset, index }: FrameInput, { image, bytes }: DecodedFrame): Picture | Unavailable {
   const from = { width: image.columns, height: image.rows };
   const size = reducedSize(from, pixelHeightToWidth(dataset, index), longSide);
   if (image.photometric === "PALETTE COLOR") {
     // Indices cannot be averaged; colours can.
-    const rgb = applyPalette(dataset, values, image.signed);
+    const rgb = applyPalette(dataset, storedValues(image, bytes), image.signed);
     if (rgb === undefined) return { unavailable: "palette" };
     return { pixels: toBytes(boxAverage(rgb, from, size, 3)), size, channels: 3 };
   }
-  const averages = boxAverage(values, from, size, image.samples);
+  const averages = averageFrame(image, bytes, size);
   if (image.samples === 3) return { pixels: toBytes(colourDisplay(image, averages)), size, channels: 3 };
-  const display = greyDisplay(dataset, image, index, values);
+  const display = greyDisplay(dataset, image, index, () => storedValues(image, bytes));
   for (let i = 0; i < averages.length; i++) averages[i] = 255 * display(averages[i] as number);
   return { pixels: toBytes(averages), size, channels: 1 };
 }

@@ -16,7 +16,7 @@ function display(
   const dataset = imageObject(options, more);
   const image = readImagePixel(dataset, pixelData);
   if ("unavailable" in image) throw new Error(image.unavailable);
-  const shown = greyDisplay(dataset, image, frame, Int32Array.from(frameValues));
+  const shown = greyDisplay(dataset, image, frame, () => Int32Array.from(frameValues));
   return (value: number) => Math.max(0, Math.min(shown(value), 1));
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import sharp from "sharp";
 import type { Dataset } from "../../../shared/pixels/attributes.ts";
-import { reducedSize } from "../../../shared/pixels/box-average.ts";
-import { representativeFrame } from "../../../shared/pixels/image-pixel.ts";
+import { averageFrame, boxAverage, reducedSize } from "../../../shared/pixels/box-average.ts";
+import { readImagePixel, representativeFrame } from "../../../shared/pixels/image-pixel.ts";
+import { storedValues } from "../../../shared/pixels/stored-values.ts";
 import { renderThumbnail, withoutPicture } from "../../../shared/pixels/thumbnail.ts";
 import {
   bytes16,
@@ -77,6 +78,24 @@ describe("a thumbnail", () => {
     const window = { "00281050": { vr: "DS", Value: [40] }, "00281051": { vr: "DS", Value: [80] } };
     const { at, channels } = await pixelsOf({ ...square, signed: true }, bytes16(values), window);
     expect([channels, at(2, 2), at(13, 2)]).toEqual([1, near([0]), near([255])]);
+  });
+
+  it.each([
+    ["signed 16 bits", { signed: true }],
+    ["unsigned 12 bits under an overlay", { stored: 12 }],
+    ["signed 12 bits kept in the high bits", { stored: 12, high: 15, signed: true }],
+  ])("averages %s as it averages them one by one", (_, options) => {
+    const image = readImagePixel(imageObject({ rows: 7, columns: 10, ...options }), pixelData);
+    if ("unavailable" in image) throw new Error(image.unavailable);
+    const bytes = bytes16(Array.from({ length: 70 }, (_, i) => (i * 7919) & 0xffff));
+    const [from, to] = [
+      { width: 10, height: 7 },
+      { width: 3, height: 2 },
+    ];
+    const oneByOne = boxAverage(storedValues(image, bytes), from, to, 1);
+    expect(averageFrame(image, bytes, to)).toEqual(oneByOne);
+    const inFile = Uint8Array.from([0, ...bytes]).subarray(1);
+    expect(averageFrame(image, inFile, to)).toEqual(oneByOne);
   });
 
   it("of a YBR image shows its colours", async () => {
