@@ -139,7 +139,9 @@ async function deployStacks(
   await progress.step("Deploy the stacks", () => deploy(cloud, lifetime.signal), {
     log: places.log("deploy"),
   });
-  await progress.step("Apply what the emulator's CloudFormation leaves out", () => applyDropped(cloud));
+  await progress.step("Apply what the emulator's CloudFormation leaves out", () =>
+    applyDropped(cloud, places.assembly),
+  );
   await rememberDeployed(hash);
 }
 

@@ -53,12 +53,15 @@ export async function synthesize(region: string, signal?: AbortSignal): Promise<
   });
 }
 
-/** CDK's own bucket and roles, as in any account before its first deploy. */
+/**
+ * CDK's own bucket and roles, as in any account before its first deploy. Run where no cdk.json is: with an app, CDK would
+ * synthesize it first, a second time and beside `synthesize`.
+ */
 export async function bootstrap({ region, env }: Cloud, signal?: AbortSignal): Promise<void> {
-  const output = ["--output", `${places.assembly}-bootstrap`];
-  await runNode(cdk("bootstrap", `aws://${account}/${region}`, ...output), {
+  await runNode(cdk("bootstrap", `aws://${account}/${region}`), {
     log: places.log("bootstrap"),
     env: { ...env, ...quiet },
+    cwd: places.logs,
     ...(signal && { signal }),
   });
 }

@@ -9,6 +9,8 @@ import { StepProblem } from "./progress.ts";
 export interface CommandOptions {
   readonly log: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The project's folder unless said. */
+  readonly cwd?: string;
   /** Ends the program when aborted. */
   readonly signal?: AbortSignal;
 }
@@ -22,7 +24,7 @@ export async function runNode(args: readonly string[], options: CommandOptions):
   const log = openSync(options.log, "w");
   // A group of its own, so that ending it early ends what it started too.
   const child = spawn(process.execPath, args, {
-    cwd: projectRoot,
+    cwd: options.cwd ?? projectRoot,
     env: { ...process.env, ...options.env },
     stdio: ["ignore", log, log],
     detached: true,

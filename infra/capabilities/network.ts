@@ -44,7 +44,8 @@ export class Network extends Construct {
         resources: [keys],
         conditions: ofThisStage,
       }),
-      new PolicyStatement({ actions: ["kms:CreateAlias"], resources: [aliases] }),
+      // AWS checks DescribeKey on the key an alias stands for; the emulator checks it on the alias.
+      new PolicyStatement({ actions: ["kms:CreateAlias", "kms:DescribeKey"], resources: [aliases] }),
     );
   }
 }
