@@ -55,7 +55,6 @@ const variables = {
 export type Variable = keyof typeof variables;
 export type Environment = { readonly [V in Variable]: z.output<(typeof variables)[V]["schema"]> };
 export type Settings = Environment["settings"];
-export type Issuer = Environment["identity"][number];
 
 const parsed = new Map<Variable, unknown>();
 

@@ -54,12 +54,12 @@ export interface Reply {
   readonly body?: unknown;
 }
 
-export type HandlersOf<C extends Capability, S> = {
+type HandlersOf<C extends Capability, S> = {
   readonly [Id in PrivateRouteIdOf<C>]: (
     request: ApiRequest<ParamsOf<S, Id>, QueryOf<S, Id>, BodyOf<S, Id>>,
   ) => Promise<Reply>;
 };
-export type PublicHandlersOf<C extends Capability, S> = {
+type PublicHandlersOf<C extends Capability, S> = {
   readonly [Id in PublicRouteIdOf<C>]: (
     request: PublicRequest<ParamsOf<S, Id>, QueryOf<S, Id>, BodyOf<S, Id>>,
   ) => Promise<Reply>;

@@ -26,7 +26,7 @@ export interface Stores {
 }
 
 /** The `source` of our events, which rules match on. */
-export const eventSource = "medical-image-cloud";
+const eventSource = "medical-image-cloud";
 
 let made: Stores | undefined;
 

@@ -4,7 +4,7 @@ import type { Caller, Principal } from "../../shared/access/principal.ts";
 import { Problem } from "../../shared/errors.ts";
 
 /** 1 MB: uploads go to S3, never through here. */
-export const bodyLimit = 1024 * 1024;
+const bodyLimit = 1024 * 1024;
 
 const noPrincipal: Principal = { id: "anonymous", kind: "user", name: "", roles: [], scopes: [] };
 

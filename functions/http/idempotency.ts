@@ -27,7 +27,7 @@ const keptSeconds = 24 * 60 * 60;
 /** Longer than a REST API waits for its function: an older attempt is dead, and another may take over. */
 const attemptSeconds = 30;
 /** Larger replies are not kept (an item holds 400 KB): their routes answer a repetition anew. */
-export const keptReplyBytes = 100 * 1024;
+const keptReplyBytes = 100 * 1024;
 
 interface Attempt extends Item {
   readonly type: "idempotency";

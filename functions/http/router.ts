@@ -13,7 +13,7 @@ import { answerPrivate, answerPublic, type Handler, type RouteParts } from "./pi
 import { problemReply } from "./problem.ts";
 
 /** What the event holds beyond the web Request. */
-export interface Bindings {
+interface Bindings {
   readonly event: APIGatewayProxyEvent;
 }
 export type Router = Hono<{ Bindings: Bindings }>;

@@ -40,17 +40,26 @@ export interface Authorised {
 export async function authorise(stores: WholeStores, request: AccessRequest): Promise<Authorised> {
   const { principal } = request.caller;
   const asked: Asked = { ...request, principal };
-  const action = request.route.id;
-  if (!mayEver(asked)) return refuse(stores, request, "forbidden", []);
-  const now = stores.clock.now();
-  const resolve = resolvers[request.route.access.target];
-  const resolved = await resolve({ table: stores.table, region: stores.region, now }, asked);
-  if (!resolved) return refuse(stores, request, "not-found", []);
-  const decision = decide(principal, action, resolved.resource);
-  if (!decision.allowed) {
-    return refuse(stores, request, refusal(resolved), decision.policies);
+  const resolved = await resolve(stores, request, asked);
+  if (!resolved) return refuse(stores, request, mayEver(asked) ? "not-found" : "forbidden", []);
+  const { allowed, policies } = decide(principal, request.route.id, resolved.resource);
+  if (allowed) return granted(stores, request, resolved, policies);
+  return refuse(stores, request, mayEver(asked) ? refusal(resolved) : "forbidden", policies);
+}
+
+/** What is wrong with a request is told only to those who could do it if it were right. */
+async function resolve(
+  stores: WholeStores,
+  request: AccessRequest,
+  asked: Asked,
+): Promise<Resolved | undefined> {
+  const catalog = { table: stores.table, region: stores.region, now: stores.clock.now() };
+  try {
+    return await resolvers[request.route.access.target](catalog, asked);
+  } catch (error) {
+    if (error instanceof Problem && !mayEver(asked)) return undefined;
+    throw error;
   }
-  return granted(stores, request, resolved, decision.policies);
 }
 
 /** What the caller may not do even with the best possible claim, they may not do at all. */

@@ -1,5 +1,10 @@
-/** Asks Cedar. The policies are parsed once, at cold start; a decision takes a fraction of a millisecond. */
-import { type EntityJson, preparsePolicySet, statefulIsAuthorized } from "@cedar-policy/cedar-wasm/nodejs";
+/** Asks Cedar. The policies are read once, at the first decision; the next take a fraction of a millisecond. */
+import {
+  type EntityJson,
+  type PolicyJson,
+  preparsePolicySet,
+  statefulIsAuthorized,
+} from "@cedar-policy/cedar-wasm/nodejs";
 import { actionGroups, policies } from "./policies/compiled.ts";
 import type { Principal } from "./principal.ts";
 import type { Resource } from "./resource.ts";
@@ -11,8 +16,18 @@ export interface Decision {
 }
 
 const policySetId = "medical-image-cloud";
-const parsed = preparsePolicySet(policySetId, { staticPolicies: { ...policies } });
-if (parsed.type === "failure") throw new Error(`Policies do not parse: ${parsed.errors[0]?.message}`);
+let ready = false;
+
+/** Not at import: preflights and public routes never decide anything. */
+function readPolicies(): void {
+  if (ready) return;
+  const parsed = preparsePolicySet(policySetId, { staticPolicies: policiesById() });
+  if (parsed.type === "failure") throw new Error(`Policies do not parse: ${parsed.errors[0]?.message}`);
+  ready = true;
+}
+
+const policiesById = (): Record<string, PolicyJson> =>
+  Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, JSON.parse(policy) as PolicyJson]));
 
 const principalTypes = { user: "User", machine: "Machine", share: "Visitor" } as const;
 
@@ -27,6 +42,7 @@ export const actionName = (routeId: string): string => routeId.charAt(0).toUpper
 
 /** `action` is a route's id. Throws when the policies cannot be evaluated: an answer is never guessed. */
 export function decide(principal: Principal, action: string, resource: Resource): Decision {
+  readPolicies();
   const who = principalEntity(principal);
   const what = resourceEntity(resource);
   const answer = statefulIsAuthorized({

@@ -91,7 +91,7 @@ function visible(reach: Reach, item: Item, note: (item: Item) => boolean): boole
 }
 
 /** Whether the attributes of an item found by its id put it in reach. */
-export function reachesItem(reach: Reach, item: Readonly<Record<string, unknown>>): boolean {
+function reachesItem(reach: Reach, item: Readonly<Record<string, unknown>>): boolean {
   const owner = ownerInAttributes(item);
   if (!owner) return false;
   if (reachesHospital(reach, owner)) return true;

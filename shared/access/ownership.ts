@@ -3,7 +3,6 @@
  * (a report, a share, a consult) and says in its attributes whose it is.
  */
 import type { HospitalKey, StudyKey } from "../catalog/keys.ts";
-import type { Key } from "../ports.ts";
 
 export type Ownership =
   /** Everything under the key belongs to a hospital. */
@@ -51,5 +50,3 @@ export function ownerInAttributes(
   if (typeof region !== "string" || typeof hospital !== "string") return undefined;
   return typeof studyUid === "string" ? { region, hospital, studyUid } : { region, hospital };
 }
-
-export const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });

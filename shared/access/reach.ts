@@ -9,7 +9,7 @@ export class OutOfReach extends Error {
 
 export const noReach: Reach = { hospitals: [], studies: [], grantees: [] };
 
-export const sameHospital = (a: HospitalKey, b: HospitalKey): boolean =>
+const sameHospital = (a: HospitalKey, b: HospitalKey): boolean =>
   a.region === b.region && a.hospital === b.hospital;
 
 export const sameStudy = (a: StudyKey, b: StudyKey): boolean =>

@@ -57,7 +57,7 @@ export const resolvers = {
 export function resourceType({ route, params }: Asked): Resource["type"] {
   const types = {
     "own-hospital": "Hospital",
-    scope: params.studyUid === undefined ? "Hospital" : "Study",
+    scope: isOneStudy(params) ? "Study" : "Hospital",
     study: "Study",
     report: "Report",
     share: "Link",
@@ -68,6 +68,10 @@ export function resourceType({ route, params }: Asked): Resource["type"] {
   } as const satisfies Record<Target, Resource["type"]>;
   return types[route.access.target];
 }
+
+/** A consult's and a link's root hold one study, named in the path or not. */
+const isOneStudy = ({ studyUid, scope = "" }: Asked["params"]): boolean =>
+  studyUid !== undefined || /^(consult|share)-/.test(scope);
 
 async function resolveHospital({ region }: Catalog, asked: Asked): Promise<Resolved | undefined> {
   const { principal } = asked;

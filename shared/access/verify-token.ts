@@ -18,7 +18,7 @@ export interface TrustedIssuer {
   /** Names of the claims that hold hospital, roles and licence. */
   readonly claims?: ClaimNames | undefined;
 }
-export interface ClaimNames {
+interface ClaimNames {
   readonly hospital: string;
   readonly roles: string;
   readonly licence: string;

@@ -28,12 +28,49 @@ export async function* candidates(grant: Grant, search: Search, start?: Position
   }
 }
 
-function* grantedCandidates(grant: Grant, search: Search, start?: Position): Generator<Candidate> {
+const accessLabel = "ACCESS";
+
+async function* grantedCandidates(grant: Grant, search: Search, start?: Position): AsyncGenerator<Candidate> {
   const uids = search.match.get("0020000D")?.split(/[,\\]/);
+  if (start?.label !== accessLabel) yield* studiesInReach(grant, uids, start);
+  // A request narrowed to single studies sees no others; one over a whole hospital also sees what that was given.
+  if (grant.reach.hospitals.length === 0) return;
+  const after = start?.label === accessLabel ? start.after : "";
+  for (const grantee of grant.reach.grantees) yield* accessCandidates(grant.table, grantee, uids, after);
+}
+
+function* studiesInReach(
+  grant: Grant,
+  uids: readonly string[] | undefined,
+  start?: Position,
+): Generator<Candidate> {
   const from = start === undefined ? 0 : Number(start.after);
   for (const [index, key] of grant.reach.studies.entries()) {
     if (index < from || (uids !== undefined && !uids.includes(key.studyUid))) continue;
     yield { key, position: { source: 0, label: "", after: String(index + 1) } };
+  }
+}
+
+/** StudyAccess items a page at a time: reading one puts its study in the narrowed table's reach. */
+async function* accessCandidates(
+  table: Table,
+  grantee: string,
+  uids: readonly string[] | undefined,
+  after: string,
+): AsyncGenerator<Candidate> {
+  const pk = `ACCESS#${grantee}`;
+  for (const prefix of uids?.toSorted().map((uid) => `STUDY#${uid}#`) ?? ["STUDY#"]) {
+    let next: Key | undefined = after.startsWith(prefix) ? { pk, sk: after } : undefined;
+    if (next === undefined && after > prefix) continue;
+    do {
+      const page = await table.query({ pk, prefix, limit: 100, ...(next && { after: next }) });
+      for (const item of page.items) {
+        const { region, hospital, studyUid } = item as unknown as StudyKey;
+        const position = { source: 0, label: accessLabel, after: item.sk };
+        yield { key: { region, hospital, studyUid }, position };
+      }
+      next = page.next;
+    } while (next !== undefined);
   }
 }
 

@@ -68,7 +68,7 @@ export async function callApi(handler: ApiHandler, call: Call): Promise<Answer> 
 let requests = 0;
 
 /** A REST proxy event, payload format 1.0. */
-export function eventFor({ method, path, principal, headers = {}, body }: Call): APIGatewayProxyEvent {
+function eventFor({ method, path, principal, headers = {}, body }: Call): APIGatewayProxyEvent {
   const url = new URL(path, "https://images.example");
   const query: Record<string, string[]> = {};
   for (const [name, value] of url.searchParams) query[name] = [...(query[name] ?? []), value];

@@ -30,7 +30,7 @@ const access = (grantee: string, permissions: readonly string[]): Item => ({
   permissions,
 });
 
-export const networkItems: readonly Item[] = [
+const networkItems: readonly Item[] = [
   { ...keys.study(study), type: "study", ...study },
   { ...keys.report(ids.reportId), type: "report", ...study, reportId: ids.reportId },
   {

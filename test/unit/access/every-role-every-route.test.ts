@@ -26,7 +26,7 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
   assembleUploadFile: ["TAS", "", ""],
   completeUpload: ["TAS", "", ""],
 
-  searchStudies: ["TPRAS", "", ""],
+  searchStudies: ["TPRASL", "", ""],
   searchStudySeries: ["TPRASL", "PR", ""],
   searchStudyInstances: ["TPRASL", "PR", ""],
   searchSeriesInstances: ["TPRASL", "PR", ""],

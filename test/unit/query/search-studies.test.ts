@@ -110,6 +110,27 @@ describe("a doctor searching for studies", () => {
     expect((await table.get(keys.study(referred)))?.hospital).toBe("linjiang-city");
   });
 
+  it("sees every study the own hospital was given, page by page, and no others", async () => {
+    const given = [];
+    for (const n of [1, 2, 3]) {
+      const study = { region: testRegion, hospital: "linjiang-city", studyUid: `2.${n}` };
+      await storeStudy(table, { ...study, patientId: "P9" });
+      const access = keys.studyAccess("hospital-qinghe-county", study);
+      await table.write([{ op: "put", item: { ...access, type: "study-access", ...study } }]);
+      given.push(study.studyUid);
+    }
+    expect(await find("PatientID=P9")).toEqual(given);
+    expect(await find("StudyInstanceUID=2.2,1.5")).toEqual(["2.2"]);
+    const search = (query: string) => searchStudies(grant, parseSearch(new URLSearchParams(query), "study"));
+    const seen: string[] = [];
+    for (let query = "PatientID=P9&limit=1"; query !== ""; ) {
+      const page = await search(query);
+      seen.push(...page.studies.map(({ studyUid }) => studyUid));
+      query = page.next === undefined ? "" : `PatientID=P9&limit=1&cursor=${page.next}`;
+    }
+    expect(seen).toEqual(given);
+  });
+
   it.each([["limit=1"], ["limit=2"], ["limit=3&PatientName=*"], ["limit=1&PatientID=P1"]])(
     "pages through everything once with %s",
     async (query) => {

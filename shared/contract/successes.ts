@@ -1,0 +1,37 @@
+/** How a route succeeds, where it is not 200 with JSON. */
+import type { RouteId } from "./routes.ts";
+
+export interface Success {
+  readonly status: number;
+  readonly description: string;
+  readonly mediaType?: string;
+}
+const created: Success = { status: 201, description: "Created" };
+const redirected: Success = {
+  status: 307,
+  description: "Location holds a presigned URL of the bytes, good for seconds",
+};
+const dicomJson: Success = { status: 200, description: "OK", mediaType: "application/dicom+json" };
+
+export const successes: Partial<Record<RouteId, Success>> = {
+  createUpload: created,
+  createConsult: created,
+  createReport: created,
+  createShare: created,
+  createHospital: created,
+  rebuild: { status: 202, description: "Queued" },
+  revokeShare: { status: 204, description: "Revoked" },
+  searchStudies: dicomJson,
+  searchStudySeries: dicomJson,
+  searchStudyInstances: dicomJson,
+  searchSeriesInstances: dicomJson,
+  retrieveStudyMetadata: dicomJson,
+  retrieveSeriesMetadata: dicomJson,
+  retrieveInstanceMetadata: dicomJson,
+  retrieveInstance: redirected,
+  retrieveFrame: redirected,
+  retrieveInstanceThumbnail: redirected,
+  retrieveSeriesThumbnail: redirected,
+  retrieveStudyThumbnail: redirected,
+  getDiagnosticReport: { status: 200, description: "OK", mediaType: "application/fhir+json" },
+};
