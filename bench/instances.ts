@@ -22,13 +22,16 @@ export async function benchInstances(folder: string): Promise<readonly BenchInst
   const ultrasound = join(folder, "us.dcm");
   await writeFile(ultrasound, await ultrasoundClip());
   const named = [
-    ["MR 256² 16 bit, 0.1 MB", mr],
-    ["CT 512² 16 bit, 0.5 MB", ct],
-    ["DX 3000² 14 bit, 18 MB", radiograph],
-    ["US 640 × 480 RGB, 60 JPEG frames", ultrasound],
+    ["MR 256², 16 bit", mr],
+    ["CT 512², 16 bit", ct],
+    ["DX 3000², 14 bit", radiograph],
+    ["US 640 × 480, 60 JPEG frames", ultrasound],
   ] as const;
   return Promise.all(
-    named.map(async ([name, path = ""]) => ({ name, path, bytes: new Uint8Array(await readFile(path)) })),
+    named.map(async ([kind, path = ""]) => {
+      const bytes = new Uint8Array(await readFile(path));
+      return { name: `${kind}, ${(bytes.length / 1e6).toFixed(1)} MB`, path, bytes };
+    }),
   );
 }
 
@@ -44,7 +47,30 @@ function common(sopClass: string, number: number): readonly WriteElement[] {
     { tag: "00100020", vr: "LO", value: "SYN" },
     { tag: "0020000D", vr: "UI", value: `2.25.99${number}` },
     { tag: "0020000E", vr: "UI", value: `2.25.99${number}.1` },
+    ...vendorElements(),
   ];
+}
+
+/** As many elements as a scanner writes, half of them private, three of them sequences. */
+function vendorElements(): readonly WriteElement[] {
+  const private_ = (group: string, i: number): string => `${group}10${i.toString(16).padStart(2, "0")}`;
+  const text = (group: string) =>
+    Array.from(
+      { length: 75 },
+      (_, i): WriteElement => ({ tag: private_(group, i), vr: "LO", value: `VALUE ${i}` }),
+    );
+  const decimals = Array.from(
+    { length: 75 },
+    (_, i): WriteElement => ({
+      tag: private_("0045", i),
+      vr: "DS",
+      value: [String(i / 7).slice(0, 8), "1.5"],
+    }),
+  );
+  const sequences = ["00081140", "00321064", "00400275"].map(
+    (tag): WriteElement => ({ tag, vr: "SQ", value: [0, 1].map((i) => text("0043").slice(i, i + 6)) }),
+  );
+  return [...text("0019"), ...text("0021"), ...decimals, ...sequences];
 }
 
 /** A smooth picture with grain: what a detector of 3000 x 3000 delivers, in size. */

@@ -13,31 +13,32 @@ import { median, repeat, timed } from "./measure.ts";
 
 export interface InstanceFigures {
   readonly name: string;
+  /** At the top level of the data set, before the pixels. */
+  readonly elements: number;
   /** Milliseconds. */
   readonly parse: number;
   readonly index: number;
   readonly thumbnail: number;
   readonly jpegBytes: number;
-  readonly dump?: number;
-  readonly render?: number;
+  readonly peer?: PeerFigures;
+}
+
+/** Milliseconds; a start is already taken off the tools' own. */
+interface PeerFigures {
+  readonly dump: number;
+  readonly render: number;
+  readonly dumpStart: number;
+  readonly renderStart: number;
 }
 
 const rounds = 7;
 const prefix = 64 * 1024;
 
-/** `floors`: milliseconds to start each tool; absent where dcmtk is. */
-export async function measureInstance(
-  instance: BenchInstance,
-  floors: Readonly<Record<dcmtk.PeerTool, number>> | undefined,
-): Promise<InstanceFigures> {
+/** `withPeer`: dcmtk is there to be measured beside. */
+export async function measureInstance(instance: BenchInstance, withPeer: boolean): Promise<InstanceFigures> {
   const input = await thumbnailInput(instance.bytes);
-  const times = {
-    parse: [] as number[],
-    index: [] as number[],
-    thumbnail: [] as number[],
-    dump: [] as number[],
-    render: [] as number[],
-  };
+  const own = { parse: [] as number[], index: [] as number[], thumbnail: [] as number[] };
+  const peers: PeerFigures[] = [];
   let jpegBytes = 0;
   for (let round = 0; round <= rounds; round++) {
     const parse = median(await repeat(50, () => parseToJson(instance.bytes)));
@@ -49,22 +50,39 @@ export async function measureInstance(
     );
     // The first round warms up.
     if (round === 0) continue;
-    times.parse.push(parse);
-    times.index.push(index);
-    times.thumbnail.push(thumbnail);
-    if (floors === undefined) continue;
-    times.dump.push((await dcmtk.dump(instance.path)) - floors.dcmdump);
-    times.render.push((await dcmtk.thumbnail(instance.path, input.index, input.grey)) - floors.dcmj2pnm);
+    own.parse.push(parse);
+    own.index.push(index);
+    own.thumbnail.push(thumbnail);
+    if (withPeer) peers.push(await peerRound(instance.path, input));
   }
-  const peer = floors && { dump: median(times.dump), render: median(times.render) };
-  const { parse, index, thumbnail } = times;
+  const { parse, index, thumbnail } = own;
   return {
     name: instance.name,
+    elements: Object.keys(input.dataset).length,
     parse: median(parse),
     index: median(index),
     thumbnail: median(thumbnail),
     jpegBytes,
-    ...peer,
+    ...(withPeer && { peer: medians(peers) }),
+  };
+}
+
+/** Starts are measured in the same round: on a busy machine they move as much as the work does. */
+async function peerRound(path: string, { index, grey }: ThumbnailInput): Promise<PeerFigures> {
+  const dumpStart = await dcmtk.spawnFloor("dcmdump");
+  const renderStart = await dcmtk.spawnFloor("dcmj2pnm");
+  const dump = (await dcmtk.dump(path)) - dumpStart;
+  const render = (await dcmtk.thumbnail(path, index, grey)) - renderStart;
+  return { dump, render, dumpStart, renderStart };
+}
+
+function medians(rounds: readonly PeerFigures[]): PeerFigures {
+  const of = (name: keyof PeerFigures): number => median(rounds.map((round) => round[name]));
+  return {
+    dump: of("dump"),
+    render: of("render"),
+    dumpStart: of("dumpStart"),
+    renderStart: of("renderStart"),
   };
 }
 

@@ -19,34 +19,27 @@ function machine(): string {
   return `${availableParallelism()} × ${cpus()[0]?.model.trim()}, ${memory} GB, Node ${process.version}, load ${load.toFixed(1)}.`;
 }
 
-async function spawnFloors() {
-  const floor = async (tool: dcmtk.PeerTool): Promise<number> => {
-    const times: number[] = [];
-    for (let i = 0; i < 15; i++) times.push(await dcmtk.spawnFloor(tool));
-    return median(times);
-  };
-  return { dcmdump: await floor("dcmdump"), dcmj2pnm: await floor("dcmj2pnm") };
-}
-
-function instanceRow({ name, parse, dump, index, thumbnail, render, jpegBytes }: InstanceFigures): string[] {
-  // Below a millisecond, what is left after the floor is noise.
-  const ratio = (ours: number, theirs: number | undefined): string =>
-    theirs === undefined || theirs < 1 ? "–" : `${digits(theirs / ours)} ×`;
+function instanceRow(figures: InstanceFigures): string[] {
+  const { name, elements, parse, index, thumbnail, jpegBytes, peer } = figures;
+  const of = (ours: number, theirs: number | undefined): string[] =>
+    theirs === undefined
+      ? ["–", "–"]
+      : [digits(Math.max(theirs, 0)), `${digits(Math.max(theirs, 0) / ours)} ×`];
   return [
     name,
+    String(elements),
     digits(parse),
-    digits(dump ?? Number.NaN),
-    ratio(parse, dump),
+    ...of(parse, peer?.dump),
     digits(index),
     digits(thumbnail),
-    digits(render ?? Number.NaN),
-    ratio(thumbnail, render),
+    ...of(thumbnail, peer?.render),
     (jpegBytes / 1024).toFixed(1),
   ];
 }
 
 const head = [
   "instance",
+  "elements",
   "parse + JSON ms",
   "dcmdump ms",
   "ratio",
@@ -59,22 +52,26 @@ const head = [
 
 async function reportInstances(): Promise<void> {
   const version = dcmtk.dcmtkVersion();
-  const floors = version === undefined ? undefined : await spawnFloors();
-  print("## Per instance");
-  print(
-    floors
-      ? `Beside dcmtk ${version}; the time to start a process and do nothing is taken off its figures: dcmdump ${digits(floors.dcmdump)} ms, dcmj2pnm ${digits(floors.dcmj2pnm)} ms.`
-      : "dcmtk is not installed (`apt-get install dcmtk`): its columns are empty.",
-  );
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
   try {
-    const rows: string[][] = [];
-    for (const instance of await benchInstances(folder))
-      rows.push(instanceRow(await measureInstance(instance, floors)));
-    print(table(head, rows));
+    const figures: InstanceFigures[] = [];
+    for (const instance of await benchInstances(folder)) {
+      figures.push(await measureInstance(instance, version !== undefined));
+    }
+    print("## Per instance");
+    print(version === undefined ? withoutPeer : besidePeer(version, figures));
+    print(table(head, figures.map(instanceRow)));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+const withoutPeer = "dcmtk is not installed (`apt-get install dcmtk`): its columns are empty.";
+
+function besidePeer(version: string, figures: readonly InstanceFigures[]): string {
+  const start = (name: "dumpStart" | "renderStart"): string =>
+    digits(median(figures.map(({ peer }) => peer?.[name] ?? Number.NaN)));
+  return `Beside dcmtk ${version}. The time to start its process and do nothing is taken off: dcmdump ${start("dumpStart")} ms, dcmj2pnm ${start("renderStart")} ms.`;
 }
 
 async function reportFunctions(): Promise<void> {
