@@ -39,7 +39,6 @@ export function imageObject(options: ImageOptions = {}, more: Dataset = {}): Dat
 
 export const pixelData: PixelElement = { tag: "7FE00010", vr: "OW" };
 
-export const implicitLittleEndian = "1.2.840.10008.1.2";
 export const explicitLittleEndian = "1.2.840.10008.1.2.1";
 export const explicitBigEndian = "1.2.840.10008.1.2.2";
 export const rleLossless = "1.2.840.10008.1.2.5";
