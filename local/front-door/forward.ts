@@ -55,7 +55,7 @@ export function forward(
     port: to.port,
     method: request.method,
     path,
-    headers: onwardHeaders(request, to.host),
+    headers: onwardHeaders(request, to),
   });
   onward.on("response", (answer) => {
     response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
@@ -69,7 +69,7 @@ export function forward(
   });
 }
 
-function onwardHeaders(request: IncomingMessage, host: string): OutgoingHttpHeaders {
+function onwardHeaders(request: IncomingMessage, { host, protocol }: Upstream): OutgoingHttpHeaders {
   const client = request.socket.remoteAddress ?? "";
   const before = request.headers["x-forwarded-for"];
   return {
@@ -77,7 +77,8 @@ function onwardHeaders(request: IncomingMessage, host: string): OutgoingHttpHead
     host,
     // As the CDN does: whoever asked comes last.
     "x-forwarded-for": before === undefined ? client : `${before}, ${client}`,
-    "x-forwarded-proto": "http",
+    // The emulator decides by this whether transport was secure; what it may trust is this server's own connection.
+    "x-forwarded-proto": protocol.slice(0, -1),
   };
 }
 
