@@ -56,6 +56,11 @@ export type Variable = keyof typeof variables;
 export type Environment = { readonly [V in Variable]: z.output<(typeof variables)[V]["schema"]> };
 export type Settings = Environment["settings"];
 
+/** The deployment told the function something wrong. Its message names the variable, never the value. */
+class Misconfigured extends Error {
+  override readonly name = "Misconfigured";
+}
+
 const parsed = new Map<Variable, unknown>();
 
 /** One part of the environment. Throws an error that names the variable and the member, never the value. */
@@ -67,18 +72,18 @@ export function environment<V extends Variable>(part: V): Environment[V] {
 /** `value`: the variable as it stands in the environment. */
 export function parse<V extends Variable>(part: V, value: string | undefined): Environment[V] {
   const { variable, schema } = variables[part];
-  if (value === undefined) throw new Error(`${variable} is not set`);
+  if (value === undefined) throw new Misconfigured(`${variable} is not set`);
   const result = z.safeParse<z.ZodMiniType>(schema, part === "uploaderRole" ? value : json(variable, value));
   if (result.success) return result.data as Environment[V];
   const where = result.error.issues.map(({ path }) => path.join(".") || "it").join(", ");
-  throw new Error(`${variable} is not valid: ${where}`);
+  throw new Misconfigured(`${variable} is not valid: ${where}`);
 }
 
 function json(variable: string, value: string): unknown {
   try {
     return JSON.parse(value);
   } catch (cause) {
-    throw new Error(`${variable} is not JSON`, { cause });
+    throw new Misconfigured(`${variable} is not JSON`, { cause });
   }
 }
 

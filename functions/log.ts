@@ -10,13 +10,17 @@ export function log(level: Level, message: string, fields: Readonly<Record<strin
   process.stdout.write(`${line}\n`);
 }
 
-/** An error's name, where it was thrown and what caused it. Its message may quote data, so it stays out. */
+/** Errors whose messages are written here, of identifiers only. Any other's may quote data, so it stays out. */
+const ownWords = new Set(["Misconfigured", "OutOfReach", "TokenRefused", "Transient", "KeyUnavailable"]);
+
+/** An error's name, where it was thrown and what caused it. */
 export function errorFields(error: unknown): Readonly<Record<string, Field>> {
   if (!(error instanceof Error)) return { error: typeof error };
   const causes: string[] = [];
   for (let cause = error.cause; cause instanceof Error && causes.length < 5; cause = cause.cause)
     causes.push(cause.name);
-  return { error: error.name, stack: frames(error), ...(causes.length > 0 && { causes }) };
+  const said = ownWords.has(error.name) ? { detail: error.message } : {};
+  return { error: error.name, ...said, stack: frames(error), ...(causes.length > 0 && { causes }) };
 }
 
 const frames = ({ stack = "" }: Error): readonly string[] =>

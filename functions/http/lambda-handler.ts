@@ -22,14 +22,24 @@ export function lambdaHandler(kernel: () => Kernel, routes: (kernel: Kernel) => 
     }
     return ready;
   };
+  /** What the outside needs to answer even when the environment is wrong; the log says which variable. */
+  const outside = (): Outside => {
+    try {
+      return start().kernel;
+    } catch {
+      return { baseUrl: "", allowedOrigins: [] };
+    }
+  };
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
-    .use([cors(() => start().kernel), lastResort(() => start().kernel), withinLimit(() => start().kernel)])
+    .use([cors(outside), lastResort(outside), withinLimit(outside)])
     .handler(async (event) => resultOf(await start().app.fetch(requestOf(event), { event }))) as ApiHandler;
 }
 
+type Outside = Pick<Kernel, "baseUrl" | "allowedOrigins">;
+
 /** Answers preflights, and says on every answer which origin may read it. */
-function cors(kernel: () => Kernel): Middleware {
-  const headers = (event: APIGatewayProxyEvent) => corsHeaders(originOf(event), kernel().allowedOrigins);
+function cors(outside: () => Outside): Middleware {
+  const headers = (event: APIGatewayProxyEvent) => corsHeaders(originOf(event), outside().allowedOrigins);
   return {
     before: ({ event }) => {
       if (event.httpMethod !== "OPTIONS") return undefined;
@@ -49,7 +59,7 @@ function cors(kernel: () => Kernel): Middleware {
 }
 
 /** A throw that reached here is a fault of the machinery itself: API Gateway would answer 502 without CORS. */
-function lastResort(kernel: () => Kernel): Middleware {
+function lastResort(outside: () => Outside): Middleware {
   return {
     onError: async (request) => {
       log("error", "unhandled", {
@@ -57,26 +67,26 @@ function lastResort(kernel: () => Kernel): Middleware {
         ...errorFields(request.error),
       });
       request.response = await resultOf(
-        responseOf(problemReply(request.error, placeOf(kernel(), request.event))),
+        responseOf(problemReply(request.error, placeOf(outside(), request.event))),
       );
     },
   };
 }
 
 /** Lambda would drop the answer and API Gateway say 502: say what happened instead. */
-function withinLimit(kernel: () => Kernel): Middleware {
+function withinLimit(outside: () => Outside): Middleware {
   return {
     after: async (request) => {
       const bytes = Buffer.byteLength(request.response?.body ?? "");
       if (bytes <= resultLimit) return;
       const error = new Error("The answer is over Lambda's limit");
       log("error", "answer too large", { requestId: request.event.requestContext.requestId, bytes });
-      request.response = await resultOf(responseOf(problemReply(error, placeOf(kernel(), request.event))));
+      request.response = await resultOf(responseOf(problemReply(error, placeOf(outside(), request.event))));
     },
   };
 }
 
-const placeOf = ({ baseUrl }: Kernel, event: APIGatewayProxyEvent) => ({
+const placeOf = ({ baseUrl }: Outside, event: APIGatewayProxyEvent) => ({
   baseUrl,
   requestId: event.requestContext.requestId,
 });

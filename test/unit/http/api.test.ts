@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from "@jest/globals";
 import * as z from "zod/mini";
+import { contractApi } from "../../../functions/contract/api.ts";
+import { kernelFromEnvironment } from "../../../functions/http/kernel.ts";
 import { api } from "../../../functions/http.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
 import { ConditionFailed, KeyUnavailable, Problem, Transient } from "../../../shared/errors.ts";
@@ -164,6 +166,17 @@ describe("an error", () => {
     expect(answer.json.type).toBe(`https://images.example/api/problems/${type}`);
     expect(answer.bytes.toString()).not.toContain("王");
     if (status === 503) expect(answer.headers["retry-after"]).toBe("2");
+  });
+});
+
+describe("a function with a wrong environment", () => {
+  it("answers a problem, and logs which variable", async () => {
+    const written = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    const handler = contractApi(() => kernelFromEnvironment());
+    const answer = await callApi(handler, { method: "GET", path: "/v1/health" });
+    expect(answer.status).toBe(500);
+    expect(answer.bytes.toString()).not.toContain("MIC_SETTINGS");
+    expect(written.mock.calls.join("")).toContain("MIC_SETTINGS is not set");
   });
 });
 
