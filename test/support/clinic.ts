@@ -1,6 +1,7 @@
 /** A hospital on stores in memory: announces files, sends them, and has them ingested as events would. */
 import { ulid } from "ulid";
 import type { Grant } from "../../shared/access/grant.ts";
+import { applyChanges, type StreamDependencies } from "../../shared/catalog/apply-changes.ts";
 import type { HospitalItem } from "../../shared/catalog/items.ts";
 import { type HospitalKey, keys } from "../../shared/catalog/keys.ts";
 import type { CreateUploadRequest, FilesReply } from "../../shared/contract/schemas/upload.ts";
@@ -21,6 +22,7 @@ import { type MemoryTable, memoryTable } from "./memory/table.ts";
 import { type MemoryUploadSigner, memoryUploadSigner } from "./memory/upload-signer.ts";
 import { testRegion, user } from "./principals.ts";
 import { sha256Hex } from "./slices.ts";
+import type { StreamedTable } from "./stream.ts";
 
 export interface Sent {
   readonly uploadId: string;
@@ -111,6 +113,17 @@ export async function clinic(name = "qinghe-county", network?: Clinic): Promise<
     },
   };
   return self;
+}
+
+/** Lets the table's stream run dry: what follows from changes may change more. */
+export async function followStream(
+  deps: Omit<StreamDependencies, "table">,
+  { table, drain }: StreamedTable,
+): Promise<void> {
+  for (let changes = drain(); changes.length > 0; changes = drain()) {
+    const failure = await applyChanges({ ...deps, table }, changes);
+    if (failure) throw failure.cause;
+  }
 }
 
 export const manifestFile = (bytes: Uint8Array, name: string) => ({
