@@ -7,8 +7,13 @@ import { EdgeStack } from "./edge-stack.ts";
 import { Names } from "./names.ts";
 import { ServicesStack } from "./services-stack.ts";
 
-export function addStacks(app: App, config: DeploymentConfig, code: FunctionCode): readonly Stack[] {
-  const stage = { config, code, names: new Names(config.stage) };
+export function addStacks(
+  app: App,
+  config: DeploymentConfig,
+  code: FunctionCode,
+  webFiles?: string,
+): readonly Stack[] {
+  const stage = { config, code, webFiles, names: new Names(config.stage) };
   const data = new DataStack(app, stage);
   const edge = config.edge === "cloudfront" ? [new EdgeStack(app, stage)] : [];
   const services = new ServicesStack(app, stage);

@@ -1,6 +1,4 @@
 /** One origin for people: the web at `/`, the API at `/api`, through CloudFront. Deployed before Services, which link to it. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import {
   AllowedMethods,
@@ -28,16 +26,14 @@ import { Stored } from "./blocks/stored.ts";
 import { publish } from "./data-stack.ts";
 import { type Stage, stackProps } from "./stage.ts";
 
-const builtWeb = join(import.meta.dirname, "../web/dist");
-
 export class EdgeStack extends Stack {
   constructor(app: App, stage: Stage) {
     super(app, stage.names.stack("Edge"), stackProps(stage, "web and CDN"));
     const web = new AppBucket(this, "Web", { stage, word: "web" });
     const distribution = this.distribution(stage, web);
-    if (existsSync(builtWeb))
+    if (stage.webFiles)
       new BucketDeployment(this, "Pages", {
-        sources: [Source.asset(builtWeb)],
+        sources: [Source.asset(stage.webFiles)],
         destinationBucket: web.bucket,
         distribution,
         distributionPaths: ["/*"],

@@ -9,6 +9,8 @@ export interface Stage {
   readonly names: Names;
   /** The code of a function, by entry file. */
   readonly code: FunctionCode;
+  /** Folder of the built pages; without it CloudFront is deployed empty. */
+  readonly webFiles?: string | undefined;
 }
 
 /** No tag is put on whole stacks: the tag `mic:stage` opens keys, and only hospitals' keys may carry it. */

@@ -4,7 +4,6 @@ import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { EventSourceMapping, StartingPosition } from "aws-cdk-lib/aws-lambda";
-import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import type { AppFunction } from "./function.ts";
@@ -55,7 +54,9 @@ export function consumeStream(fn: AppFunction, props: StreamConsumption): void {
       actions: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
       resources: [props.streamArn],
     }),
-    new PolicyStatement({ actions: ["kms:Decrypt"], resources: [props.keyArn] }),
+    new PolicyStatement({ actions: ["dynamodb:ListStreams"], resources: ["*"] }),
+    new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [props.failures.queueArn] }),
+    new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [props.keyArn] }),
   );
   const mapping = new EventSourceMapping(fn, "Stream", {
     target: fn.lambda,
@@ -67,7 +68,8 @@ export function consumeStream(fn: AppFunction, props: StreamConsumption): void {
     retryAttempts: 20,
     maxRecordAge: Duration.days(1),
     reportBatchItemFailures: true,
-    onFailure: new SqsDlq(props.failures),
+    // CDK's own SqsDlq would grant every action on the key.
+    onFailure: { bind: () => ({ destination: props.failures.queueArn }) },
   });
   mapping.node.addDependency(fn.role);
 }

@@ -4,24 +4,28 @@
  */
 
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { CustomResource, Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Stage } from "../stage.ts";
 import type { AppBucket } from "./bucket.ts";
 import { AppFunction } from "./function.ts";
 
+export interface EmptiedOnDestroyProps {
+  readonly stage: Stage;
+  readonly buckets: readonly AppBucket[];
+  readonly key: IKey;
+}
+
 export class EmptiedOnDestroy extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { stage, buckets }: { readonly stage: Stage; readonly buckets: readonly AppBucket[] },
-  ) {
+  constructor(scope: Construct, id: string, { stage, buckets, key }: EmptiedOnDestroyProps) {
     super(scope, id);
     const fn = new AppFunction(this, "Emptier", {
       stage,
       entry: "functions/data/on-stack-deleted.ts",
       description: "Empties the buckets of a stage that is being destroyed",
       timeout: Duration.minutes(15),
+      logKey: key,
     });
     for (const { bucket } of buckets)
       fn.allow(

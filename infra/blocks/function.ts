@@ -1,13 +1,14 @@
 /** The only way to make a function here: own role, own log group, bundled, traced, told only what it is granted. */
 
 import { type IRole, type PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Architecture, Function as Lambda, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Duration, Lazy, RemovalPolicy, Stack } from "aws-cdk-lib/core";
+import { Duration, Lazy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { architectureOf, isProduction } from "../config.ts";
+import { architectureOf } from "../config.ts";
 import type { Stage } from "../stage.ts";
 import { functionName } from "./bundle.ts";
+import { appLogGroup } from "./log-group.ts";
 
 /** Environment variables a function may have. Each holds JSON, except MIC_UPLOADER_ROLE, which is an ARN. */
 export type Variable =
@@ -33,6 +34,8 @@ export interface AppFunctionProps {
   /** Default 29 s, the longest a REST API waits. */
   readonly timeout?: Duration;
   readonly reservedConcurrency?: number;
+  /** Encrypts its log. Default: the platform key, as the Data stack published it. */
+  readonly logKey?: IKey;
 }
 
 export class AppFunction extends Construct {
@@ -46,10 +49,10 @@ export class AppFunction extends Construct {
     const { config, names, code } = props.stage;
     const word = [functionName(props.entry), props.variant].filter(Boolean).join("-");
     this.functionName = names.function(word);
-    const logGroup = new LogGroup(this, "Logs", {
-      logGroupName: `/aws/lambda/${this.functionName}`,
-      retention: isProduction(config) ? RetentionDays.THIRTEEN_MONTHS : RetentionDays.TWO_WEEKS,
-      removalPolicy: isProduction(config) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    const logGroup = appLogGroup(this, "Logs", {
+      stage: props.stage,
+      name: `/aws/lambda/${this.functionName}`,
+      key: props.logKey,
     });
     this.role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("lambda"),

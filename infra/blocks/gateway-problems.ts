@@ -10,7 +10,7 @@ interface Answer {
 
 /** By API Gateway's response type. What is not here falls under DEFAULT_4XX or DEFAULT_5XX. */
 const answers: Readonly<Record<string, Answer>> = {
-  UNAUTHORIZED: { problem: "unauthenticated", detail: "Send a token: Authorization: Bearer …" },
+  UNAUTHORIZED: { problem: "unauthenticated", detail: "Send a token, as Authorization: Bearer <token>" },
   ACCESS_DENIED: { problem: "unauthenticated", detail: "The token is not valid, has expired or was revoked" },
   INVALID_API_KEY: { problem: "forbidden", detail: "The API key is not valid" },
   // API Gateway says this when no route matches.

@@ -3,18 +3,17 @@
 import { CfnAuthorizer, CfnStage, Deployment, RestApi } from "aws-cdk-lib/aws-apigateway";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnPermission } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Aws, RemovalPolicy } from "aws-cdk-lib/core";
+import { Aws } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { authorizerCacheSeconds } from "../../shared/contract/revocation.ts";
 import type { Route } from "../../shared/contract/route.ts";
-import { isProduction } from "../config.ts";
 import type { Stage } from "../stage.ts";
 import { AppAlarm, metricOf } from "./alarm.ts";
 import { apiStage } from "./api-address.ts";
 import type { ApiFunction } from "./api-function.ts";
 import type { AppFunction } from "./function.ts";
 import { gatewayProblems } from "./gateway-problems.ts";
+import { appLogGroup } from "./log-group.ts";
 import { invocationUri, RouteTree } from "./route-tree.ts";
 import type { Stored } from "./stored.ts";
 
@@ -86,11 +85,7 @@ export class HttpApi extends Construct {
   private publish(deployment: Deployment, { stage, routes }: HttpApiProps): void {
     const { config, names } = stage;
     const { requestsPerSecond, burst, publicRequestsPerSecond } = config.capacity;
-    const logs = new LogGroup(this, "AccessLogs", {
-      logGroupName: `/aws/api/${names.bus}-access`,
-      retention: isProduction(config) ? RetentionDays.THIRTEEN_MONTHS : RetentionDays.TWO_WEEKS,
-      removalPolicy: isProduction(config) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    const logs = appLogGroup(this, "AccessLogs", { stage, name: `/aws/api/${names.bus}-access` });
     new CfnStage(this, "Stage", {
       restApiId: this.apiId,
       deploymentId: deployment.deploymentId,

@@ -72,7 +72,10 @@ export class Stored extends Construct {
     this.allowPlatformKey(fn);
   }
 
-  /** `prefixes`: key patterns, such as `routine/*`. Readers may list, or S3 answers 403 for an object that is not there. */
+  /**
+   * `prefixes`: key patterns, such as `routine/*`. Readers may list, or S3 answers 403 for an object that is not
+   * there; that question names no prefix, hence `IfExists`.
+   */
   bindBucket(
     fn: AppFunction,
     word: BucketWord,
@@ -91,7 +94,9 @@ export class Stored extends Construct {
         new PolicyStatement({
           actions: ["s3:ListBucket"],
           resources: [bucket],
-          ...(!prefixes.includes("*") && { conditions: { StringLike: { "s3:prefix": [...prefixes] } } }),
+          ...(!prefixes.includes("*") && {
+            conditions: { StringLikeIfExists: { "s3:prefix": [...prefixes] } },
+          }),
         }),
       );
     fn.tell("MIC_BUCKETS", { [word]: this.stage.names.bucket(word) });

@@ -1,5 +1,4 @@
-/** Query: QIDO-RS and the study page. */
-import { Stack } from "aws-cdk-lib/core";
+/** Query: QIDO-RS and the study page, from the catalog alone. */
 import { Construct } from "constructs";
 import { ApiFunction } from "../blocks/api-function.ts";
 import type { Capability } from "../capability.ts";
@@ -12,7 +11,5 @@ export class Query extends Construct {
     this.api = new ApiFunction(this, "Api", { ...props, capability: "query" });
     props.stored.bindCatalog(this.api, "read");
     props.stored.bindAudit(this.api, "append");
-    props.stored.bindBucket(this.api, "derived", ["read"], [`${Stack.of(this).region}/*`]);
-    props.stored.bindHospitalKeys(this.api, ["decrypt"]);
   }
 }

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { checkConfig } from "../../infra/check-config.ts";
+
+const projectRoot = join(import.meta.dirname, "../..");
+const read = (stage: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(projectRoot, `config/${stage}.json`), "utf8"));
+const complaint = (stage: string, changes: Record<string, unknown>): string => {
+  try {
+    checkConfig({ ...read(stage), ...changes }, `config/${stage}.json`);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("It was accepted");
+};
+
+describe("a deployer's config", () => {
+  it.each(["dev", "prod", "cn", "local"])("is accepted as it comes with the project: %s", (stage) => {
+    expect(checkConfig(read(stage), stage).stage).toBe(stage);
+  });
+
+  it("is refused with the file, the field, what is wrong and what to write", () => {
+    const message = complaint("dev", { region: "Frankfurt" });
+    expect(message).toContain("config/dev.json cannot be deployed");
+    expect(message).toMatch(/region: .+ Write the home region, such as "eu-central-1"/);
+  });
+
+  it.each([
+    ["a field that does not exist", "dev", { regoin: "eu-central-1" }, /regoin/],
+    ["a field inside another", "dev", { retentionYears: { outpatient: 15 } }, /retentionYears\.inpatient: /],
+    [
+      "years that are not whole",
+      "dev",
+      { retentionYears: { outpatient: 1.5, inpatient: 30, unknown: 15 } },
+      /outpatient/,
+    ],
+    [
+      "an identity of no known kind",
+      "dev",
+      { identity: [{ kind: "ldap" }] },
+      /identity\.0\.kind: .*Write \[\{ "kind"/,
+    ],
+    ["no identity at all", "dev", { identity: [] }, /identity: /],
+    [
+      "retention below the law in production",
+      "prod",
+      { retentionYears: { outpatient: 10, inpatient: 30, unknown: 15 } },
+      /by law/,
+    ],
+    ["Cognito in China", "cn", { identity: [{ kind: "cognito" }] }, /no Cognito user pools/],
+    ["CloudFront in China", "cn", { edge: "cloudfront" }, /edge: .*Write "cloudfront", or "none"/],
+    ["no CloudFront and no address of one's own", "cn", { webOrigin: undefined }, /webOrigin: it is missing/],
+    [
+      "an address of one's own without its certificate",
+      "dev",
+      { webOrigin: "https://images.example.org" },
+      /certificateArn/,
+    ],
+    [
+      "plain HTTP outside the local stage",
+      "dev",
+      { allowedOrigins: ["http://viewer.example.org"] },
+      /plain http/,
+    ],
+    [
+      "downloads sent away from S3",
+      "dev",
+      { localPublicS3Origin: "http://127.0.0.1:9000" },
+      /localPublicS3Origin/,
+    ],
+  ] as const)("is refused for %s", (_, stage, changes, expected) => {
+    expect(complaint(stage, changes)).toMatch(expected);
+  });
+});

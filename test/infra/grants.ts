@@ -1,0 +1,117 @@
+import { describe, expect, it } from "@jest/globals";
+import { stages } from "./stages.ts";
+import { type Granted, identityStatements, listOf } from "./statements.ts";
+import type { Synthesized } from "./synthesized.ts";
+
+/** Actions granted on every resource, each with its reason. */
+const onEverything: Readonly<Record<string, string>> = {
+  "xray:PutTraceSegments": "X-Ray has no resource to name",
+  "xray:PutTelemetryRecords": "X-Ray has no resource to name",
+  "dynamodb:ListStreams": "takes no resource; Lambda polls the stream with it",
+  "kms:CreateKey": "the key does not exist yet; only with this stage's tag",
+  "kms:TagResource": "part of kms:CreateKey; only with this stage's tag",
+  "kms:ListKeys": "takes no resource; only where a stage is being destroyed",
+};
+
+/** CDK's own deployment of the public web files; it reaches two buckets. */
+const ofWebFiles = (statement: Granted): boolean => statement.in.startsWith("CustomCDKBucketDeployment");
+
+const allowed = (stage: Synthesized): readonly Granted[] =>
+  identityStatements(stage.resources).filter(({ Effect }) => Effect === "Allow");
+const tagged = ({ Condition }: Granted): boolean => JSON.stringify(Condition ?? {}).includes("mic:stage");
+/** Grants of the functions whose policies' logical ids begin with one of these. */
+const grantsOf = (stage: Synthesized, ...beginnings: string[]): readonly Granted[] =>
+  allowed(stage).filter(({ in: id }) => beginnings.some((beginning) => id.startsWith(beginning)));
+const actionsOf = (statements: readonly Granted[], service: string): readonly string[] =>
+  [...new Set(statements.flatMap(({ Action }) => listOf(Action)))]
+    .filter((action) => action.startsWith(`${service}:`))
+    .sort();
+
+describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
+  const grants = allowed(stage).filter((statement) => !ofWebFiles(statement));
+
+  it("name every action: none ends in a star", () => {
+    expect(grants.flatMap(({ Action }) => listOf(Action)).filter((action) => action.includes("*"))).toEqual(
+      [],
+    );
+  });
+
+  it("name a resource, unless the action takes none", () => {
+    const onAll = grants.filter(({ Resource }) => listOf(Resource as string).includes("*"));
+    const actions = onAll.flatMap(({ Action }) => listOf(Action));
+    expect(actions.filter((action) => !(action in onEverything))).toEqual([]);
+    const makingKeys = onAll.filter(({ Action }) => listOf(Action).includes("kms:CreateKey"));
+    expect(makingKeys.every(tagged)).toBe(true);
+  });
+
+  it("open keys made at run time only by this stage's tag", () => {
+    const onKeys = grants.filter(({ Resource }) => JSON.stringify(Resource).includes(":key/*"));
+    const untagged = onKeys.filter((statement) => !tagged(statement));
+    expect(untagged.flatMap(({ Action }) => listOf(Action))).toEqual(
+      stage.ofType("Custom::EmptiedOnDestroy").map(() => "kms:ListResourceTags"),
+    );
+  });
+
+  it("put that tag on no key of the stage itself", () => {
+    for (const { Properties } of stage.ofType("AWS::KMS::Key"))
+      expect(JSON.stringify(Properties.Tags ?? [])).not.toContain("mic:stage");
+  });
+
+  it("let functions add audit records, and never change or remove one", () => {
+    const onAudit = grants.filter(({ Resource }) => JSON.stringify(Resource).includes("-audit"));
+    expect(onAudit.length).toBeGreaterThan(5);
+    const readers = grants.filter(({ in: id }) => id.startsWith("AuditApi"));
+    const others = onAudit.filter((statement) => !readers.includes(statement));
+    expect(actionsOf(others, "dynamodb")).toEqual(["dynamodb:PutItem"]);
+    expect(actionsOf(onAudit, "dynamodb")).toEqual([
+      "dynamodb:BatchGetItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+    ]);
+  });
+
+  it("let the upload role write only its own hospital's prefix, with its own group's key", () => {
+    const uploader = grants.filter(({ in: id }) => id.startsWith("UploadUploader"));
+    const text = JSON.stringify(uploader);
+    expect(actionsOf(uploader, "s3")).toEqual([
+      "s3:AbortMultipartUpload",
+      "s3:ListMultipartUploadParts",
+      "s3:PutObject",
+    ]);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an IAM policy variable
+    expect(text).toContain("/routine/${aws:PrincipalTag/hospital}/*");
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an IAM policy variable
+    expect(text).toContain('"aws:ResourceTag/mic:key-group":"${aws:PrincipalTag/key-group}"');
+  });
+
+  it("let nobody but the upload function assume that role", () => {
+    const role = stage.ofType("AWS::IAM::Role").find(({ id }) => id.startsWith("UploadUploader"));
+    const trust = JSON.stringify(role?.Properties.AssumeRolePolicyDocument);
+    expect(trust).toMatch(/"Principal":\{"AWS":\{"Fn::GetAtt":\["UploadApiRole[^"]*","Arn"\]\}\}/);
+    expect(trust).toContain("aws:RequestTag/hospital");
+  });
+
+  it("keep originals out of reach of all but those that archive, derive, retrieve or verify them", () => {
+    const touching = grants.filter(
+      ({ Resource, Action }) =>
+        listOf(Action).some((action) => action.startsWith("s3:")) &&
+        JSON.stringify(Resource).includes("-archive-"),
+    );
+    const who = new Set(touching.map(({ in: id }) => id.replace(/(Role|Api).*$/, "")));
+    expect([...who].sort()).toEqual(["DeriveDeriver", "Ingestroutine", "Ingeststat", "Report", "Retrieve"]);
+    expect(actionsOf(grants, "s3")).not.toContain("s3:PutBucketPolicy");
+    const deleting = grants.filter(({ Action }) =>
+      listOf(Action).some((action) => /^s3:Delete/.test(action)),
+    );
+    expect(deleting.filter(({ in: id }) => !id.startsWith("EmptiedOnDestroy"))).toEqual([]);
+  });
+
+  it("let only the report function sign", () => {
+    const signing = grants.filter(({ Action }) => listOf(Action).includes("kms:Sign"));
+    expect(signing.map(({ in: id }) => id)).toEqual([expect.stringMatching(/^ReportApi/)]);
+    expect(
+      grantsOf(stage, "AccessAuthorizer").some(({ Action }) => listOf(Action).includes("dynamodb:PutItem")),
+    ).toBe(false);
+  });
+});

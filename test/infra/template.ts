@@ -1,0 +1,133 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  authorizerCacheSeconds,
+  clockSkewSeconds,
+  revocationSeconds,
+  signedUrlSeconds,
+} from "../../shared/contract/revocation.ts";
+import type { Route } from "../../shared/contract/route.ts";
+import { routes } from "../../shared/contract/routes.ts";
+import { alwaysOn } from "./always-on.ts";
+import { dev, prod, stages } from "./stages.ts";
+import type { Found } from "./synthesized.ts";
+
+const idOf = (reference: unknown): string =>
+  (reference as { Ref?: string }).Ref ?? (reference as { "Fn::GetAtt": [string] })["Fn::GetAtt"]?.[0];
+
+describe.each(Object.entries(stages))("stage %s", (_, stage) => {
+  it("costs nothing but its storage while nobody uses it", () => {
+    const found = stage.resources.filter(({ Type }) => alwaysOn.some((pattern) => pattern.test(Type)));
+    expect(found.map(({ Type, id }) => `${Type} ${id}`)).toEqual([]);
+    for (const { Properties } of stage.ofType("AWS::DynamoDB::Table"))
+      expect(Properties.BillingMode).toBe("PAY_PER_REQUEST");
+  });
+
+  it("loses no message: every queue that is worked on has a dead-letter queue, and every dead letter an alarm", () => {
+    const queues = stage.ofType("AWS::SQS::Queue");
+    const named = (queue: Found): string => queue.Properties.QueueName as string;
+    const isDead = (queue: Found): boolean => named(queue).endsWith("-dead");
+    for (const queue of queues.filter((one) => !isDead(one)))
+      expect([named(queue), queue.Properties.RedrivePolicy]).toEqual([named(queue), expect.anything()]);
+    const watched = stage
+      .ofType("AWS::CloudWatch::Alarm")
+      .flatMap(({ Properties }) => (Properties.Dimensions ?? []) as { Name: string; Value: unknown }[])
+      .filter(({ Name }) => Name === "QueueName")
+      .map(({ Value }) => idOf(Value));
+    expect(queues.map(({ id }) => id).filter((id) => !watched.includes(id))).toEqual([]);
+  });
+
+  it("tells whoever an alarm wakes what to do, and reaches them", () => {
+    for (const { Properties } of stage.ofType("AWS::CloudWatch::Alarm")) {
+      expect(Properties.AlarmDescription).toMatch(/docs\/runbook\.md#[a-z-]+$/);
+      expect(Properties.AlarmActions).toHaveLength(1);
+    }
+  });
+
+  it("answers every route of the contract, and asks for a token on all that are not public for a stated reason", () => {
+    const methods = stage
+      .ofType("AWS::ApiGateway::Method")
+      .filter((one) => one.Properties.HttpMethod !== "OPTIONS");
+    const byId = new Map(methods.map(({ Properties }) => [Properties.OperationName as string, Properties]));
+    expect([...byId.keys()].sort()).toEqual(routes.map(({ id }) => id).sort());
+    for (const { id, access } of routes as readonly Route[]) {
+      const isPublic = "public" in access;
+      if (isPublic) expect(access.public.length).toBeGreaterThan(10);
+      expect([id, byId.get(id)?.AuthorizationType]).toEqual([id, isPublic ? "NONE" : "CUSTOM"]);
+    }
+  });
+
+  it("lets every table be restored to any second and encrypts it with a key of ours", () => {
+    for (const { Properties } of stage.ofType("AWS::DynamoDB::Table")) {
+      expect(Properties.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+      expect(Properties.SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: "KMS" });
+    }
+  });
+
+  it("has one role for each function, so that a grant to one is a grant to no other", () => {
+    const roleIds = stage.ofType("AWS::Lambda::Function").map(({ Properties }) => idOf(Properties.Role));
+    expect(new Set(roleIds).size).toBe(roleIds.length);
+  });
+
+  it("tells a function at most six things, as JSON", () => {
+    for (const { Properties } of stage.ofType("AWS::Lambda::Function")) {
+      const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+      const names = Object.keys(Variables);
+      expect(names.length).toBeLessThanOrEqual(6);
+      expect(names.filter((name) => !/^(MIC_[A-Z_]+|AWS_CA_BUNDLE)$/.test(name))).toEqual([]);
+    }
+  });
+
+  it("writes no query string and no request body into a log: they hold patients' names", () => {
+    const [api] = stage.ofType("AWS::ApiGateway::Stage") as [Found];
+    const { Format } = api.Properties.AccessLogSetting as { Format: string };
+    expect(Format).not.toMatch(/querystring|\$context\.path\b|requestOverride/i);
+    const settings = api.Properties.MethodSettings as { DataTraceEnabled?: boolean }[];
+    expect(settings.some(({ DataTraceEnabled }) => DataTraceEnabled === true)).toBe(false);
+  });
+
+  it("holds back concurrency for emergencies, which have a queue and a function of their own", () => {
+    const functions = stage.ofType("AWS::Lambda::Function");
+    const stat = functions.filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined);
+    expect(stat.map(({ Properties }) => Properties.FunctionName)).toEqual([
+      expect.stringMatching(/ingest-on-object-landed-stat$/),
+    ]);
+  });
+});
+
+describe("revocation", () => {
+  it("reaches the bytes within a minute: signed URL, authorizer cache and clock skew together", () => {
+    expect(signedUrlSeconds).toBeLessThanOrEqual(45);
+    expect(signedUrlSeconds + authorizerCacheSeconds + clockSkewSeconds).toBeLessThanOrEqual(
+      revocationSeconds,
+    );
+    expect(revocationSeconds).toBe(60);
+    for (const stage of Object.values(stages))
+      expect(stage.ofType("AWS::ApiGateway::Authorizer")[0]?.Properties.AuthorizerResultTtlInSeconds).toBe(
+        authorizerCacheSeconds,
+      );
+  });
+});
+
+describe("a stage that must never be lost, and one that must go", () => {
+  const kept = ["AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Cognito::UserPool"];
+
+  it("keeps data, keys and users in production even when its stacks are deleted", () => {
+    const data = prod.resources.filter(({ Type, stack }) => kept.includes(Type) && stack.endsWith("-Data"));
+    expect(data.length).toBeGreaterThanOrEqual(10);
+    expect(data.filter(({ DeletionPolicy }) => DeletionPolicy !== "Retain")).toEqual([]);
+    expect(prod.terminationProtection).toEqual(["Mic-prod-Data"]);
+  });
+
+  it("has nothing in production that could empty a bucket", () => {
+    expect(prod.ofType("Custom::EmptiedOnDestroy")).toEqual([]);
+    expect([...prod.text.values()].join()).not.toContain("BypassGovernanceRetention");
+  });
+
+  it("removes a development stage whole: locked objects and keys made at run time too", () => {
+    expect(dev.ofType("Custom::EmptiedOnDestroy")).toHaveLength(1);
+    const remaining = dev.resources.filter(
+      ({ Type, DeletionPolicy }) => kept.includes(Type) && DeletionPolicy === "Retain",
+    );
+    expect(remaining).toEqual([]);
+  });
+});
