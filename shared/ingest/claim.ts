@@ -1,4 +1,5 @@
 /** One worker at a time archives a SOP Instance UID of a hospital, and the first bytes committed are the ones it stands for. */
+import { setTimeout } from "node:timers/promises";
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
@@ -6,7 +7,8 @@ import type { When } from "../ports.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import type { LandedFile } from "./landed-file.ts";
 
-const attempts = 4;
+/** A claim is held for a second or so: waiting that long here is far sooner than the queue's next delivery. */
+const pauses = [50, 100, 200, 400, 800, 1600, 1600] as const;
 
 export type Claimed =
   | { readonly held: true; readonly claim: ClaimItem }
@@ -21,13 +23,18 @@ export async function acquireClaim(
   key: InstanceKey,
   { file }: LandedFile,
 ): Promise<Claimed> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  for (let attempt = 0; ; attempt++) {
     const current = (await deps.table.get(keys.claim(key, key.sopUid), { consistent: true })) as
       | ClaimItem
       | undefined;
     if (current?.state === "committed") return { held: false, committed: current };
     const now = deps.clock.now().getTime();
-    if (current && current.leaseUntil > now) throw new Transient("Another worker holds this instance");
+    const pause = pauses[attempt];
+    if (current && current.leaseUntil > now) {
+      if (pause === undefined) throw new Transient("Another worker holds this instance");
+      await (deps.pause ?? setTimeout)(pause);
+      continue;
+    }
     const claim: ClaimItem = {
       ...keys.claim(key, key.sopUid),
       type: "claim",
@@ -45,9 +52,9 @@ export async function acquireClaim(
       return { held: true, claim };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
+      if (pause === undefined) throw new Transient("Others keep taking this claim", { cause: error });
     }
   }
-  throw new Transient("Others keep taking this claim");
 }
 
 function takeOver(current: ClaimItem | undefined): When {

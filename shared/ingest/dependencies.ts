@@ -11,6 +11,8 @@ export interface IngestDependencies {
   readonly retentionYears: Readonly<Record<EncounterClass, number>>;
   /** How long a claim is held: longer than this worker can still run. */
   readonly leaseMilliseconds: () => number;
+  /** Waits, to let another worker finish. Default: by the clock of the machine. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
   /** Names this run in claims, unique. */
   readonly attempt: string;
   /** Names this run in audit records. */

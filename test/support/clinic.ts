@@ -1,4 +1,5 @@
 /** A hospital on stores in memory: announces files, sends them, and has them ingested as events would. */
+import { setImmediate } from "node:timers/promises";
 import { ulid } from "ulid";
 import type { Grant } from "../../shared/access/grant.ts";
 import { applyChanges, type StreamDependencies } from "../../shared/catalog/apply-changes.ts";
@@ -98,6 +99,7 @@ export async function clinic(name = "qinghe-county", network?: Clinic): Promise<
       region: testRegion,
       retentionYears: { outpatient: 15, inpatient: 30, unknown: 15 },
       leaseMilliseconds: () => 60_000,
+      pause: () => setImmediate(),
       attempt: ulid(),
       requestId: "request-1",
       ...more,

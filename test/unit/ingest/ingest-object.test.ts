@@ -132,6 +132,14 @@ describe("an event that comes again", () => {
     await expect(here.ingest(first.landed[0])).rejects.toThrow(Transient);
   });
 
+  it("goes on as soon as the other worker is done, without another delivery", async () => {
+    const here = await clinic();
+    const first = await here.send([sliceFile()]);
+    const second = await here.send([sliceFile()]);
+    const outcomes = await Promise.all([here.ingest(first.landed[0]), here.ingest(second.landed[0])]);
+    expect(outcomes).toEqual(["indexed", "duplicate"]);
+  });
+
   it("is done by another worker once the lease of one that died is over", async () => {
     const here = await clinic();
     const { landed } = await here.send([sliceFile()]);
