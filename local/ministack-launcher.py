@@ -1,10 +1,11 @@
-"""Starts MiniStack with seven gaps closed, so that journeys meet what AWS would check.
+"""Starts MiniStack with eight gaps closed, so that journeys meet what AWS would check.
 
 What runs is therefore a modified emulator, pinned to the version it was written for (local/emulator.ts):
 - policy variables such as ${aws:PrincipalTag/hospital} are replaced (they are compared as they stand otherwise);
 - policy conditions on kms:EncryptionContext see the request's context (they never see a value otherwise);
 - policy conditions on s3:x-amz-server-side-encryption-aws-kms-key-id see the request's key (they always deny otherwise);
 - kms:CreateAlias is checked on the alias it makes (on `*` otherwise, which no narrowed policy allows);
+- sqs:…Batch requests are checked as the single action that AWS knows (as actions of their own otherwise);
 - a copied object gets the retention its request asks for, and none of the source's content encoding when the request
   replaces the metadata (both are as the source's otherwise);
 - schedules fire within a second (every ten seconds otherwise);
@@ -24,6 +25,7 @@ VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 first_match = iam_evaluator._first_match
 resource_of = iam_actions.extract_resource_arn
+action_of = iam_actions.extract_iam_action
 tags_of_request = iam_actions.request_tag_context
 context_of_object = iam_actions._s3_object_context
 copy_object = s3._copy_object
@@ -87,6 +89,11 @@ def with_alias(service, method, path, headers, body, params, region, account):
     return resource_of(service, method, path, headers, body, params, region, account)
 
 
+def without_batch(service, *request):
+    action = action_of(service, *request)
+    return action.removesuffix("Batch") if service == "sqs" and action else action
+
+
 def with_key_id(iam_action, query_params, path, headers):
     context = context_of_object(iam_action, query_params, path, headers)
     key_id = headers.get(KEY_ID_HEADER)
@@ -106,6 +113,7 @@ def with_retention(bucket, key, headers):
 
 
 iam_evaluator._first_match = with_variables
+iam_actions.extract_iam_action = without_batch
 iam_actions.extract_resource_arn = with_alias
 iam_actions.request_tag_context = with_encryption_context
 iam_actions._s3_object_context = with_key_id
