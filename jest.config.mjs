@@ -19,6 +19,8 @@ export default {
     project("unit", ["{unit,properties,contract}/**/!(*.emulator).test.ts"]),
     project("emulator", ["contract/**/*.emulator.test.ts"]),
     project("infra", ["infra/**/*.test.ts"]),
-    project("journey", ["journey/**/*.test.ts"]),
+    project("journey", ["journey/**/*.test.ts"], {
+      setupFilesAfterEnv: ["<rootDir>/test/support/journey-timeout.ts"],
+    }),
   ],
 };

@@ -20,7 +20,21 @@ export function errorFields(error: unknown): Readonly<Record<string, Field>> {
   for (let cause = error.cause; cause instanceof Error && causes.length < 5; cause = cause.cause)
     causes.push(cause.name);
   const said = ownWords.has(error.name) ? { detail: error.message } : {};
-  return { error: error.name, ...said, stack: frames(error), ...(causes.length > 0 && { causes }) };
+  return {
+    error: error.name,
+    ...said,
+    ...faultOf(error),
+    stack: frames(error),
+    ...(causes.length > 0 && { causes }),
+  };
+}
+
+/** What was asked of which service and the code it answered: the first thing whoever is on call needs to know. */
+function faultOf(error: Error): Readonly<Record<string, Field>> {
+  const { operation, code, status } = error as { operation?: unknown; code?: unknown; status?: unknown };
+  return typeof operation === "string" && typeof code === "string"
+    ? { operation, code, status: Number(status) }
+    : {};
 }
 
 const frames = ({ stack = "" }: Error): readonly string[] =>
