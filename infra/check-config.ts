@@ -8,7 +8,7 @@ export class InvalidConfig extends Error {
 
 /** What to write, by field; the longest matching prefix of the field's path is used. */
 const whatToWrite: Readonly<Record<string, string>> = {
-  "": "see config/dev.json for a whole example",
+  "": "only fields that config/dev.json and infra/config.ts know",
   stage: 'a short lower-case name such as "dev"; a name beginning with "prod" makes a production stage',
   account:
     "the 12 digits of the AWS account, as a string; or leave it out and use the account you are signed in to",

@@ -47,7 +47,12 @@ export class DataStack extends Stack {
     if (config.identity.some(({ kind }) => kind === "cognito"))
       publish(this, stage, { "user-pool-id": new SignIn(this, "SignIn", stage).userPoolId });
     if (isRemovable(config))
-      new EmptiedOnDestroy(this, "EmptiedOnDestroy", { stage, buckets: buckets.all, key: platform });
+      new EmptiedOnDestroy(this, "EmptiedOnDestroy", {
+        stage,
+        buckets: buckets.all,
+        retiresKeys: true,
+        logKey: platform,
+      });
   }
 }
 

@@ -22,7 +22,9 @@ import { BucketDeployment, Source } from "aws-cdk-lib/aws-s3-deployment";
 import { type App, Aws, CfnOutput, Duration, Stack } from "aws-cdk-lib/core";
 import { apiStage } from "./blocks/api-address.ts";
 import { AppBucket } from "./blocks/bucket.ts";
+import { EmptiedOnDestroy } from "./blocks/emptied-on-destroy.ts";
 import { Stored } from "./blocks/stored.ts";
+import { isRemovable } from "./config.ts";
 import { publish } from "./data-stack.ts";
 import { type Stage, stackProps } from "./stage.ts";
 
@@ -38,6 +40,8 @@ export class EdgeStack extends Stack {
         distribution,
         distributionPaths: ["/*"],
       });
+    if (isRemovable(stage.config))
+      new EmptiedOnDestroy(this, "EmptiedOnDestroy", { stage, buckets: [web], variant: "web" });
     const origin = stage.config.webOrigin ?? `https://${distribution.distributionDomainName}`;
     publish(this, stage, { "web-origin": origin });
     new CfnOutput(this, "Address", { value: `https://${distribution.distributionDomainName}` });

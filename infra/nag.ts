@@ -142,7 +142,7 @@ export const answers: readonly Answer[] = [
     reason: "Objects under a prefix of one bucket: their keys are hospitals' and studies'.",
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::<Buckets.*\.Arn>\/\*\]$/,
+    rule: /^AwsSolutions-IAM5\[Resource::<(Buckets|Web).*\.Arn>\/\*\]$/,
     where: /^EmptiedOnDestroy\//,
     reason: "Empties the buckets of a stage that is being destroyed; never part of a production template.",
   },

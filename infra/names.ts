@@ -18,7 +18,6 @@ export type ParameterWord =
   | "api-id"
   | "api-root-id"
   | "user-pool-id"
-  | "user-pool-clients"
   | "web-origin";
 
 export class Names {

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { emptyBucket, retireKeys } from "../../shared/aws/retire-stage.ts";
 import { errorFields, log } from "../log.ts";
 
-const properties = z.object({ stage: z.string(), buckets: z.array(z.string()) });
+const properties = z.object({ buckets: z.array(z.string()), keysOf: z.optional(z.string()) });
 
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
   try {
@@ -16,9 +16,9 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
   }
 }
 
-async function removeAll({ stage, buckets }: z.output<typeof properties>): Promise<void> {
+async function removeAll({ keysOf, buckets }: z.output<typeof properties>): Promise<void> {
   for (const bucket of buckets) log("info", "emptied", { bucket, versions: await emptyBucket(bucket) });
-  log("info", "retired", { keys: await retireKeys(stage) });
+  if (keysOf) log("info", "retired", { keys: await retireKeys(keysOf) });
 }
 
 /** One resource a stage, so its physical id is its name. Without an answer CloudFormation waits for an hour. */

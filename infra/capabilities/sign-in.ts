@@ -53,7 +53,7 @@ export class SignIn extends Construct {
     pool.addDomain("Domain", { cognitoDomain: { domainPrefix: `mic-${config.stage}-${Aws.ACCOUNT_ID}` } });
     for (const role of roles) pool.addGroup(role, { groupName: role });
     this.userPoolId = pool.userPoolId;
-    new CfnOutput(this, "UserPoolId", { value: pool.userPoolId });
+    new CfnOutput(this, "UserPoolId", { value: pool.userPoolId }).overrideLogicalId("UserPoolId");
   }
 }
 
@@ -93,7 +93,11 @@ export class SignInClients extends Construct {
       oAuth: { flows: { clientCredentials: true }, scopes: [OAuthScope.resourceServer(api, service)] },
     });
     this.ids = [people.userPoolClientId, machines.userPoolClientId];
-    new CfnOutput(this, "PeopleClientId", { value: people.userPoolClientId });
-    new CfnOutput(this, "MachinesClientId", { value: machines.userPoolClientId });
+    new CfnOutput(this, "PeopleClientId", { value: people.userPoolClientId }).overrideLogicalId(
+      "PeopleClientId",
+    );
+    new CfnOutput(this, "MachinesClientId", { value: machines.userPoolClientId }).overrideLogicalId(
+      "MachinesClientId",
+    );
   }
 }

@@ -47,8 +47,9 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
   it("open keys made at run time only by this stage's tag", () => {
     const onKeys = grants.filter(({ Resource }) => JSON.stringify(Resource).includes(":key/*"));
     const untagged = onKeys.filter((statement) => !tagged(statement));
+    const removable = stage.ofType("Custom::EmptiedOnDestroy").length > 0;
     expect(untagged.flatMap(({ Action }) => listOf(Action))).toEqual(
-      stage.ofType("Custom::EmptiedOnDestroy").map(() => "kms:ListResourceTags"),
+      removable ? ["kms:ListResourceTags"] : [],
     );
   });
 

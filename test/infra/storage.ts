@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { dev, prod, stages } from "./stages.ts";
+import { stages } from "./stages.ts";
 import { listOf, type Statement } from "./statements.ts";
 import type { Found, Synthesized } from "./synthesized.ts";
 
