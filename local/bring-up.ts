@@ -13,9 +13,9 @@ import {
   rememberDeployed,
   synthesize,
 } from "./deploy.ts";
-import { type FrontDoor, openFrontDoor } from "./front-door/front-door.ts";
+import { type Behind, type FrontDoor, openFrontDoor } from "./front-door/front-door.ts";
 import { recordInstance } from "./instance.ts";
-import { AccountDirectory, loadAccounts } from "./issuer/accounts.ts";
+import { type Account, AccountDirectory, loadAccounts } from "./issuer/accounts.ts";
 import { createIssuer } from "./issuer/interactions.ts";
 import { createProvider } from "./issuer/provider.ts";
 import { type IssuerSecrets, loadIssuerSecrets } from "./issuer/secrets.ts";
@@ -47,6 +47,8 @@ export async function bringUp(options: BringUp): Promise<Up> {
   await mkdir(places.logs, { recursive: true, mode: 0o700 });
   const { ports, notes } = await choosePorts(places.ports, { fresh });
   for (const note of notes) progress.say(`  ${note}`);
+  const door = await openFrontDoor({ ports, pages: places.pages });
+  lifetime.atEnd("Closing the front door", () => door.close());
   const { region } = await writeLocalConfig(originsOf(ports));
   const hash = await deploymentHash();
   const deployed = await deployedHash();
@@ -68,7 +70,7 @@ export async function bringUp(options: BringUp): Promise<Up> {
   ]);
   const secrets = await loadIssuerSecrets(places.issuer);
   const accounts = await loadAccounts(places.accounts, seedUsers);
-  const door = await openDoor(options, ports, cloud, accounts, secrets);
+  door.connect(behindDoor(ports, cloud, accounts, secrets));
   if (!unchanged) await deployStacks(options, cloud, hash);
   door.connectApi(await apiPath(cloud));
 
@@ -110,25 +112,20 @@ async function startUnderneath(
   return cloud;
 }
 
-async function openDoor(
-  { lifetime }: BringUp,
+function behindDoor(
   ports: Ports,
-  cloud: RunningCloud,
-  accounts: Awaited<ReturnType<typeof loadAccounts>>,
+  { endpoint, caBundle }: RunningCloud,
+  accounts: readonly Account[],
   secrets: IssuerSecrets,
-): Promise<FrontDoor> {
+): Behind {
   const { web, issuer } = originsOf(ports);
   const directory = new AccountDirectory(accounts);
   const provider = createProvider({ issuer, web, directory, secrets, gatewayHospital });
-  const door = await openFrontDoor({
-    ports,
+  return {
     issuer: createIssuer(provider, directory, "/idp"),
-    pages: places.pages,
-    endpoint: cloud.endpoint,
-    ...(cloud.caBundle !== undefined && { caBundle: cloud.caBundle }),
-  });
-  lifetime.atEnd("Closing the front door", () => door.close());
-  return door;
+    endpoint,
+    ...(caBundle !== undefined && { caBundle }),
+  };
 }
 
 async function deployStacks(

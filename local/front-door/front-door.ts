@@ -3,16 +3,21 @@
  * sign-in at `/idp`, and a second one for S3's bytes, so that no browser meets the emulator's own certificate.
  */
 import { readFileSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Issuer } from "../issuer/interactions.ts";
+import { describeHolder } from "../port-holder.ts";
 import { forward, problem, type Upstream, upstream } from "./forward.ts";
 import { securityHeaders, webPages } from "./web-pages.ts";
 
 export interface FrontDoorOptions {
   readonly ports: { readonly web: number; readonly s3: number };
-  readonly issuer: Issuer;
   /** Folder of the built web pages. */
   readonly pages: string;
+}
+
+/** What stands behind the front door. */
+export interface Behind {
+  readonly issuer: Issuer;
   /** The emulator: presigned requests were signed for its host. */
   readonly endpoint: string;
   readonly caBundle?: string;
@@ -21,63 +26,85 @@ export interface FrontDoorOptions {
 export interface FrontDoor {
   readonly web: string;
   readonly s3: string;
+  /** Until then both origins answer 503: they are opened first, so that nobody takes their ports meanwhile. */
+  connect(behind: Behind): void;
   /** From here on `/api/…` goes to this path of the emulator, such as `/_aws/execute-api/<id>/<stage>`. */
   connectApi(path: string): void;
   close(): Promise<void>;
 }
 
+interface Connected {
+  issuer?: Issuer;
+  emulator?: Upstream;
+  apiPath?: string;
+}
+
 /** Opens both origins on the loopback interface. */
-export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
-  const ca = options.caBundle === undefined ? undefined : readFileSync(options.caBundle, "utf8");
-  const emulator = upstream(options.endpoint, ca);
-  const s3 = `http://127.0.0.1:${options.ports.s3}`;
-  const api: { path?: string } = {};
+export async function openFrontDoor({ ports, pages }: FrontDoorOptions): Promise<FrontDoor> {
+  const connected: Connected = {};
+  const s3 = `http://127.0.0.1:${ports.s3}`;
   const servers = [
-    await listen(mainOrigin(options, emulator, s3, api), options.ports.web),
-    await listen(
-      (request, response) => forward(request, response, emulator, request.url ?? "/"),
-      options.ports.s3,
-    ),
+    await listen(mainOrigin(pages, s3, connected), ports.web),
+    await listen(storageOrigin(connected), ports.s3),
   ];
   return {
-    web: `http://127.0.0.1:${options.ports.web}`,
+    web: `http://127.0.0.1:${ports.web}`,
     s3,
+    connect({ issuer, endpoint, caBundle }) {
+      const ca = caBundle === undefined ? undefined : readFileSync(caBundle, "utf8");
+      Object.assign(connected, { issuer, emulator: upstream(endpoint, ca) });
+    },
     connectApi: (path) => {
-      api.path = path;
+      connected.apiPath = path;
     },
     async close() {
       await Promise.all(servers.map(close));
-      emulator.agent.destroy();
+      connected.emulator?.agent.destroy();
     },
   };
 }
 
-function mainOrigin(
-  { issuer, pages }: FrontDoorOptions,
-  emulator: Upstream,
-  s3: string,
-  api: { readonly path?: string },
-): RequestListener {
+function mainOrigin(pages: string, s3: string, connected: Connected): RequestListener {
   const web = webPages(pages, securityHeaders(s3));
   return (request, response) => {
     const url = request.url ?? "/";
-    if (under(url, "/idp")) issuer.handle(request, response);
-    else if (!under(url, "/api")) void web.serve(request, response);
-    else if (api.path === undefined) problem(response, 503, "The API is still being deployed.");
-    else forward(request, response, emulator, `${api.path}${url.slice("/api".length) || "/"}`);
+    const { issuer, emulator, apiPath } = connected;
+    if (under(url, "/idp")) {
+      if (issuer) issuer.handle(request, response);
+      else comingUp(response);
+    } else if (under(url, "/api")) {
+      if (emulator && apiPath)
+        forward(request, response, emulator, `${apiPath}${url.slice("/api".length) || "/"}`);
+      else comingUp(response);
+    } else void web.serve(request, response);
   };
 }
+
+function storageOrigin(connected: Connected): RequestListener {
+  return (request, response) => {
+    if (connected.emulator) forward(request, response, connected.emulator, request.url ?? "/");
+    else comingUp(response);
+  };
+}
+
+const comingUp = (response: ServerResponse): void =>
+  problem(response, 503, "The local cloud is still coming up.");
 
 function under(url: string, prefix: string): boolean {
   return url.startsWith(prefix) && ["/", "?", undefined].includes(url[prefix.length]);
 }
 
-function listen(listener: RequestListener, port: number): Promise<Server> {
+async function listen(listener: RequestListener, port: number): Promise<Server> {
   // A study is large and a line slow: no limit on how long a request may take.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, listener);
-  return new Promise((resolve, reject) => {
-    server.once("error", reject).listen(port, "127.0.0.1", () => resolve(server));
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    });
+  } catch (cause) {
+    throw new Error(`The front door cannot open: ${await describeHolder(port)}.`, { cause });
+  }
+  return server;
 }
 
 function close(server: Server): Promise<void> {

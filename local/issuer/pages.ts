@@ -1,10 +1,5 @@
 /** The issuer's own pages, Chinese first and English beside it; they work without scripts. */
 
-export interface Page {
-  readonly status: number;
-  readonly html: string;
-}
-
 const style = `
 :root{color-scheme:light dark;--ink:#14232b;--soft:#5a6b74;--line:#d5dee2;--ground:#eef3f4;--card:#fff;--accent:#0b6e75;--on:#fff;--bad:#b3261e}
 @media (prefers-color-scheme:dark){:root{--ink:#e6eef0;--soft:#9fb0b7;--line:#33444b;--ground:#0f1a1f;--card:#18262c;--accent:#4fb6bd;--on:#062023;--bad:#ff8a80}}

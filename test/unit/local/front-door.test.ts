@@ -41,11 +41,14 @@ describe("the front door", () => {
     writeFileSync(join(pages, "assets", "app-1a2b.js"), "1");
     door = await openFrontDoor({
       ports: { web: await freePort(), s3: await freePort() },
-      issuer: { handle: (request, response) => void response.end(`idp ${request.url}`) },
       pages,
+    });
+    const opened = [`${door.web}/api/v1/health`, `${door.web}/idp/auth`, `${door.s3}/bucket/key`];
+    for (const url of opened) expect((await fetch(url)).status).toBe(503);
+    door.connect({
+      issuer: { handle: (request, response) => void response.end(`idp ${request.url}`) },
       endpoint: `http://${address}`,
     });
-    expect((await fetch(`${door.web}/api/v1/health`)).status).toBe(503);
     door.connectApi("/_aws/execute-api/abc/local");
   });
   beforeEach(() => {
