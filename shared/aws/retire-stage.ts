@@ -6,9 +6,8 @@ import {
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { DeleteObjectsCommand, ListObjectVersionsCommand, type ObjectIdentifier } from "@aws-sdk/client-s3";
-import { Problem } from "../errors.ts";
 import { askS3, s3Client } from "./s3-client.ts";
-import { faultOf } from "./service-fault.ts";
+import { faultOf, ServiceFault } from "./service-fault.ts";
 
 /** Deletes every version and delete marker in the bucket; a bucket that is gone is empty. Answers how many went. */
 export async function emptyBucket(bucket: string): Promise<number> {
@@ -18,7 +17,7 @@ export async function emptyBucket(bucket: string): Promise<number> {
     const page = await askS3("ListObjectVersions", () =>
       client.send(new ListObjectVersionsCommand({ Bucket: bucket })),
     ).catch((error: unknown) => {
-      if (error instanceof Problem && error.type === "not-found") return undefined;
+      if (error instanceof ServiceFault && error.code === "NoSuchBucket") return undefined;
       throw error;
     });
     const versions = [...(page?.Versions ?? []), ...(page?.DeleteMarkers ?? [])];
