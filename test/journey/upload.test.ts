@@ -88,7 +88,9 @@ describe("a clinic's upload", () => {
     const altered = bytes.slice();
     altered[altered.length - 1] = (altered.at(-1) as number) ^ 1;
     expect(await put(url, altered, headers)).toBe(400);
-    expect(await put(url, bytes.subarray(2), headers)).toBeGreaterThanOrEqual(400);
+    // fetch itself counts the bytes it sends, so the signed length is left out and the true one goes.
+    const { "content-length": _length, "Content-Length": _Length, ...withoutLength } = headers;
+    expect(await put(url, bytes.subarray(2), withoutLength)).toBe(403);
     expect(await put(url.replace("/xinghe-village/", "/qinghe-county/"), bytes, headers)).toBe(403);
     const { "x-amz-server-side-encryption-aws-kms-key-id": _, ...withoutKey } = headers;
     expect(await put(url, bytes, withoutKey)).toBe(403);
