@@ -28,7 +28,7 @@ let ingest: Ingest;
 async function routineIngest(): Promise<Ingest> {
   const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
   const found = EventSourceMappings.find(({ EventSourceArn }) =>
-    /ingest-routine$/.test(EventSourceArn ?? ""),
+    /-ingest$/.test(EventSourceArn ?? ""),
   );
   if (!found?.UUID) throw new Error("no event source mapping on the routine ingest queue");
   const { Environment } = await lambda.send(
