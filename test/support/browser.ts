@@ -1,5 +1,5 @@
 /** A real Chromium out of an npm package, so that browser journeys run where none is installed and nobody is root. */
-import { chmodSync, mkdirSync, mkdtempSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium as driver } from "playwright-core";
@@ -26,7 +26,8 @@ export async function launchBrowser(): Promise<Browser> {
         ...before,
         HOME: mkdtempSync(join(folder, "home-")),
         LD_LIBRARY_PATH: join(folder, "al2023", "lib"),
-        FONTCONFIG_PATH: join(folder, "fonts"),
+        // A machine's own fonts know Chinese; the package's few are for machines that have none.
+        ...(existsSync("/etc/fonts/fonts.conf") ? {} : { FONTCONFIG_PATH: join(folder, "fonts") }),
       } as Record<string, string>,
     });
   } finally {
