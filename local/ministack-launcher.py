@@ -1,4 +1,4 @@
-"""Starts MiniStack with eight gaps closed, so that journeys meet what AWS would check.
+"""Starts MiniStack with nine gaps closed, so that journeys meet what AWS would check.
 
 What runs is therefore a modified emulator, pinned to the version it was written for (local/emulator.ts):
 - policy variables such as ${aws:PrincipalTag/hospital} are replaced (they are compared as they stand otherwise);
@@ -8,17 +8,20 @@ What runs is therefore a modified emulator, pinned to the version it was written
 - sqs:…Batch requests are checked as the single action that AWS knows (as actions of their own otherwise);
 - a copied object gets the retention its request asks for, and none of the source's content encoding when the request
   replaces the metadata (both are as the source's otherwise);
+- a table's stream outlives a restart (its readers' positions do, its records do not otherwise, so that readers miss as
+  many changes as they had read before);
 - schedules fire within a second (every ten seconds otherwise);
 - port 443 is left alone (it is taken too otherwise, where it is free).
 """
 
+import copy
 import dataclasses
 import json
 import re
 
 import ministack.app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import eventbridge, s3, scheduler
+from ministack.services import dynamodb, eventbridge, s3, scheduler
 
 KEY_ID_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 VARIABLE = re.compile(r"\$\{([^}]+)\}")
@@ -29,6 +32,8 @@ action_of = iam_actions.extract_iam_action
 tags_of_request = iam_actions.request_tag_context
 context_of_object = iam_actions._s3_object_context
 copy_object = s3._copy_object
+state_of_tables = dynamodb.get_state
+load_tables = dynamodb.load_persisted_state
 
 
 class Unresolved(Exception):
@@ -112,6 +117,19 @@ def with_retention(bucket, key, headers):
     return answer
 
 
+def with_streams():
+    streams = {"stream_records": dynamodb._stream_records, "stream_trimmed": dynamodb._stream_trimmed}
+    return {**state_of_tables(), **copy.deepcopy(streams)}
+
+
+def load_with_streams(data):
+    load_tables(data)
+    dynamodb._stream_records.update((data or {}).get("stream_records", {}))
+    dynamodb._stream_trimmed.update((data or {}).get("stream_trimmed", {}))
+
+
+dynamodb.get_state = with_streams
+dynamodb.load_persisted_state = load_with_streams
 iam_evaluator._first_match = with_variables
 iam_actions.extract_iam_action = without_batch
 iam_actions.extract_resource_arn = with_alias
