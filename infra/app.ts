@@ -1,5 +1,5 @@
 /** `cdk synth` and `cdk deploy` begin here. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib/core";
 import { bundleFunctions } from "./blocks/bundle.ts";
@@ -15,9 +15,13 @@ const app = new App();
 try {
   const config = readConfig(app.node);
   const processor = architectureOf(config) === "arm64" ? "linux-arm64" : "linux-x64";
-  const code = await bundleFunctions(functionEntries(config), isLocal(config) ? "local" : processor);
+  // Within the output folder, which no other run may share; CDK copies each bundle from there as an asset.
+  const bundles = join(app.outdir, "bundles");
+  const target = isLocal(config) ? "local" : processor;
+  const code = await bundleFunctions(functionEntries(config), target, bundles);
   addStacks(app, config, code, existsSync(builtWeb) ? builtWeb : undefined);
   app.synth();
+  rmSync(bundles, { recursive: true });
 } catch (error) {
   if (!(error instanceof InvalidConfig)) throw error;
   console.error(error.message);

@@ -1,6 +1,6 @@
 /**
  * Bundles all functions in one esbuild process instead of one a function, so that a deploy on two cores spends a few
- * seconds here. Each function becomes `build/functions/<name>/index.mjs` beside the files it reads at run time.
+ * seconds here. Each function becomes `<name>/index.mjs` beside the files it reads at run time.
  */
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -9,7 +9,6 @@ import { build, type Metafile } from "esbuild";
 import { type NativeTarget, nativeModules } from "./native-modules.ts";
 
 const projectRoot = resolve(import.meta.dirname, "../..");
-const outputRoot = join(projectRoot, "build/functions");
 
 /** The code of the function whose entry is `functions/<word>/<file>.ts`. */
 export type FunctionCode = (entry: string) => Code;
@@ -21,13 +20,13 @@ const commonJsNames = [
 ].join("");
 
 /**
- * `root`: where the bundles go, emptied first.
+ * `root`: where the bundles go, emptied first; two runs at a time must not share one.
  * @throws when an entry file is missing or does not compile; esbuild names file and line.
  */
 export async function bundleFunctions(
   entries: readonly string[],
   target: NativeTarget,
-  root = outputRoot,
+  root: string,
 ): Promise<FunctionCode> {
   rmSync(root, { recursive: true, force: true });
   const folderOf = (entry: string): string => join(root, functionName(entry));

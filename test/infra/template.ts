@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import {
   authorizerCacheSeconds,
@@ -10,6 +12,11 @@ import { routes } from "../../shared/contract/routes.ts";
 import { alwaysOn } from "./always-on.ts";
 import { dev, prod, stages } from "./stages.ts";
 import type { Found } from "./synthesized.ts";
+
+const runbook = readFileSync(join(import.meta.dirname, "../../docs/runbook.md"), "utf8");
+const runbookPages = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+  heading?.toLowerCase().replaceAll(" ", "-"),
+);
 
 const idOf = (reference: unknown): string =>
   (reference as { Ref?: string }).Ref ?? (reference as { "Fn::GetAtt": [string] })["Fn::GetAtt"]?.[0];
@@ -36,9 +43,10 @@ describe.each(Object.entries(stages))("stage %s", (_, stage) => {
     expect(queues.map(({ id }) => id).filter((id) => !watched.includes(id))).toEqual([]);
   });
 
-  it("tells whoever an alarm wakes what to do, and reaches them", () => {
+  it("tells whoever an alarm wakes which page of the runbook to open, and reaches them", () => {
     for (const { Properties } of stage.ofType("AWS::CloudWatch::Alarm")) {
-      expect(Properties.AlarmDescription).toMatch(/docs\/runbook\.md#[a-z-]+$/);
+      const [, page] = /docs\/runbook\.md#([a-z-]+)$/.exec(Properties.AlarmDescription as string) ?? [];
+      expect(runbookPages).toContain(page);
       expect(Properties.AlarmActions).toHaveLength(1);
     }
   });
