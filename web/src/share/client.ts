@@ -34,9 +34,27 @@ export async function openShare(token: string, passcode: string | undefined): Pr
   }
 }
 
-/** The access token ended or the link was revoked while it was open. */
-export class SessionEnded extends Error {
-  override readonly name = "SessionEnded";
+/**
+ * Why something of an opened link is not there: the session ended or the link was revoked, it is still being made, its
+ * format has no frames, or the line broke.
+ */
+export type Absence = "sessionEnded" | "preparing" | "notShown" | "offline";
+
+export class NotShown extends Error {
+  override readonly name = "NotShown";
+  readonly absence: Absence;
+
+  constructor(absence: Absence) {
+    super(absence);
+    this.absence = absence;
+  }
+}
+
+function reasonOf(status: number): Absence {
+  // A revoked link's study is not there any more, so 404 ends the session too.
+  if (status === 401 || status === 403 || status === 404) return "sessionEnded";
+  if (status === 406) return "notShown";
+  return status === 503 ? "preparing" : "offline";
 }
 
 export class ShareClient {
@@ -88,6 +106,12 @@ export class ShareClient {
     }
   }
 
+  /** The stored original, for links that allow downloads. */
+  async original(seriesUid: string, sopUid: string): Promise<Blob> {
+    const answer = await this.#get(`${this.#series(seriesUid)}/instances/${sopUid}`, "application/dicom");
+    return answer.blob();
+  }
+
   #series(seriesUid: string): string {
     return `${api}/dicomweb/${this.#scope}/studies/${this.#studyUid}/series/${seriesUid}`;
   }
@@ -95,7 +119,6 @@ export class ShareClient {
   async #get(url: string, accept: string): Promise<Response> {
     const answer = await fetch(url, { headers: { authorization: `Bearer ${this.#token}`, accept } });
     if (answer.ok) return answer;
-    if (answer.status === 401 || answer.status === 403) throw new SessionEnded();
-    throw new Error(`answered ${answer.status}`);
+    throw new NotShown(reasonOf(answer.status));
   }
 }

@@ -39,7 +39,15 @@ export function StudyPage({ client, opened, words, language }: Props) {
       <p class="muted">
         {words.expires} <time dateTime={opened.expiresAt}>{formatInstant(opened.expiresAt, language)}</time>
       </p>
-      {shown && <Viewer client={client} series={shown} words={words} onClose={() => setShown(undefined)} />}
+      {shown && (
+        <Viewer
+          client={client}
+          series={shown}
+          words={words}
+          mayDownload={opened.permission === "download"}
+          onClose={() => setShown(undefined)}
+        />
+      )}
     </main>
   );
 }
@@ -58,7 +66,7 @@ function StudyHeader({
   const name = language === "zh" ? (ideographic ?? latin) : (latin ?? ideographic);
   const facts = [
     study.patient.sex && (words.sex[study.patient.sex] ?? study.patient.sex),
-    study.patient.age,
+    study.patient.age && formatAge(study.patient.age, words),
     study.date && `${words.studied} ${study.date.replace(/(\d{4})(\d\d)(\d\d)/, "$1-$2-$3")}`,
     study.hospital.name,
   ];
@@ -114,6 +122,12 @@ function Report({ report, words, language }: { report: OpenedReport; words: Word
       </footer>
     </article>
   );
+}
+
+/** PS3.5 AS: three digits and a unit, such as `068Y`. */
+function formatAge(age: string, words: Words): string {
+  const [, number, unit] = /^(\d{3})([DWMY])$/.exec(age) ?? [];
+  return number === undefined ? age : `${Number(number)}${words.ageUnits[unit as keyof Words["ageUnits"]]}`;
 }
 
 function formatInstant(instant: string, language: Language): string {

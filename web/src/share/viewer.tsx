@@ -1,7 +1,7 @@
 /** Scrolls through a series: wheel, keys, swipe and slider; window presets, and dragging for window width and centre. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { PictureCanvas } from "./canvas.tsx";
-import type { ShareClient } from "./client.ts";
+import { type Absence, NotShown, type ShareClient } from "./client.ts";
 import { useGestures } from "./gestures.ts";
 import type { OpenedSeries } from "./opened.ts";
 import { type Picture, SeriesImages } from "./series-images.ts";
@@ -12,10 +12,11 @@ interface Props {
   readonly client: ShareClient;
   readonly series: OpenedSeries;
   readonly words: Words;
+  readonly mayDownload: boolean;
   readonly onClose: () => void;
 }
 
-export function Viewer({ client, series, words, onClose }: Props) {
+export function Viewer({ client, series, words, mayDownload, onClose }: Props) {
   const images = useMemo(
     () => new SeriesImages(client, series.seriesUid, series.instances),
     [client, series],
@@ -23,7 +24,8 @@ export function Viewer({ client, series, words, onClose }: Props) {
   const last = images.slices.length - 1;
   const [index, setIndex] = useState(Math.floor(last / 2));
   const [chosen, setChosen] = useState<Window>();
-  const { picture, failed } = usePicture(images, index);
+  const { picture, absence } = usePicture(images, index);
+  const sopUid = images.slices[index]?.sopUid;
   const shown =
     chosen ??
     (picture?.kind === "values" ? defaultWindow(picture.image, picture.values) : { center: 128, width: 256 });
@@ -40,10 +42,21 @@ export function Viewer({ client, series, words, onClose }: Props) {
         <output data-testid="position">
           {index + 1} / {last + 1}
         </output>
+        {mayDownload && sopUid !== undefined && (
+          <button
+            type="button"
+            class="quiet"
+            aria-label={words.download}
+            title={words.download}
+            onClick={() => saveOriginal(client, series.seriesUid, sopUid)}
+          >
+            ⤓
+          </button>
+        )}
       </header>
       <div class="stage" ref={stage} data-testid="stage" data-loaded={picture ? String(index) : ""}>
         {picture && <PictureCanvas picture={picture} window={shown} label={`${words.image} ${index + 1}`} />}
-        {!picture && <p>{failed ? words.offline : `${words.loading}…`}</p>}
+        {!picture && <p role="status">{absence ? words[absence] : `${words.loading}…`}</p>}
       </div>
       <footer>
         <input
@@ -94,17 +107,27 @@ function Presets({
   );
 }
 
+async function saveOriginal(client: ShareClient, seriesUid: string, sopUid: string): Promise<void> {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await client.original(seriesUid, sopUid));
+  link.download = `${sopUid}.dcm`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+interface Loaded {
+  readonly picture?: Picture;
+  readonly absence?: Absence;
+}
+
 /** The last picture stays while the next loads, so that scrolling does not flicker. */
-function usePicture(images: SeriesImages, index: number): { picture: Picture | undefined; failed: boolean } {
-  const [state, setState] = useState<{ picture: Picture | undefined; failed: boolean }>({
-    picture: undefined,
-    failed: false,
-  });
+function usePicture(images: SeriesImages, index: number): Loaded {
+  const [state, setState] = useState<Loaded>({});
   useEffect(() => {
     let current = true;
     images.picture(index).then(
-      (picture) => current && setState({ picture, failed: false }),
-      () => current && setState({ picture: undefined, failed: true }),
+      (picture) => current && setState({ picture }),
+      (error) => current && setState({ absence: error instanceof NotShown ? error.absence : "offline" }),
     );
     return () => {
       current = false;

@@ -14,6 +14,7 @@ const words = {
     sessionEnded: "本次查看已结束，请重新打开链接。",
     patient: "患者",
     sex: { M: "男", F: "女", O: "其他" } as Record<string, string>,
+    ageUnits: { D: "天", W: "周", M: "个月", Y: "岁" },
     studied: "检查日期",
     hospital: "医院",
     images: "幅",
@@ -26,7 +27,6 @@ const words = {
     signedBy: "签发医师",
     licence: "执业证号",
     amended: "修订版",
-    noPixels: "此对象没有图像",
     preparing: "图像准备中，请稍后再试。",
     notShown: "此格式暂不能在网页中显示。",
     presets: {
@@ -44,7 +44,7 @@ const words = {
     disclaimer: "仅供参考，不用于诊断。诊断以签发的报告为准。",
     expires: "链接有效期至",
     loading: "加载中",
-    download: "下载原始文件",
+    download: "下载此图像的原始文件",
   },
   en: {
     title: "Images and report",
@@ -60,6 +60,7 @@ const words = {
     sessionEnded: "This viewing has ended. Open the link again.",
     patient: "Patient",
     sex: { M: "male", F: "female", O: "other" } as Record<string, string>,
+    ageUnits: { D: " days", W: " weeks", M: " months", Y: " years" },
     studied: "Date",
     hospital: "Hospital",
     images: "images",
@@ -72,7 +73,6 @@ const words = {
     signedBy: "Signed by",
     licence: "licence",
     amended: "amended",
-    noPixels: "This object has no image",
     preparing: "The image is being prepared. Try again in a moment.",
     notShown: "This format cannot be shown in the browser yet.",
     presets: {
@@ -90,7 +90,7 @@ const words = {
     disclaimer: "For information, not for diagnosis. The signed report is what counts.",
     expires: "Link valid until",
     loading: "Loading",
-    download: "Download the originals",
+    download: "Download the original of this image",
   },
 } as const;
 
