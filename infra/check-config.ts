@@ -113,6 +113,11 @@ const rules: readonly Rule[] = [
     broken: (c) => c.identity.filter((i) => i.kind === "cognito").length > 1,
   },
   {
+    field: "identity",
+    what: "the keys of a Cognito user pool are found by themselves; jwksUri is for the local stage",
+    broken: (c) => !isLocal(c) && c.identity.some((i) => i.kind === "cognito" && i.jwksUri !== undefined),
+  },
+  {
     field: "localPublicS3Origin",
     what: "it would send downloads away from S3",
     broken: (c) => !isLocal(c) && c.localPublicS3Origin !== undefined,

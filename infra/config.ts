@@ -16,7 +16,11 @@ const claims = z.strictObject({
 
 /** `cognito`: a user pool is made for the stage. `oidc`: an issuer that exists already; more than one may be listed. */
 const identity = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("cognito") }),
+  z.strictObject({
+    kind: z.literal("cognito"),
+    /** Local stage only: where the emulator answers the pool's keys; `{userPoolId}` stands for the pool. */
+    jwksUri: z.optional(z.string()),
+  }),
   z.strictObject({
     kind: z.literal("oidc"),
     issuer: z.string().check(z.regex(/^https?:\/\/\S+$/)),

@@ -39,6 +39,7 @@ export class Access extends Construct {
       kind: identity.kind,
       issuer: `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}/${userPoolId}`,
       audience: clients.ids,
+      ...(identity.jwksUri && { jwksUri: identity.jwksUri.replace("{userPoolId}", userPoolId) }),
       claims: cognitoClaims,
     };
   }

@@ -67,12 +67,13 @@ export class SignInClients extends Construct {
   /** Client ids whose tokens are accepted. */
   readonly ids: readonly string[];
 
-  constructor(scope: Construct, id: string, { userPoolId, webOrigin }: SignInClientsProps) {
+  constructor(scope: Construct, id: string, { stage, userPoolId, webOrigin }: SignInClientsProps) {
     super(scope, id);
     const pool = UserPool.fromUserPoolId(this, "Users", userPoolId);
     const people = new UserPoolClient(this, "People", {
       userPool: pool,
-      authFlows: { userPassword: true, userSrp: true },
+      // Sending the password itself is for journeys and scripts; people in production sign in on Cognito's pages.
+      authFlows: { userSrp: true, userPassword: !isProduction(stage.config) },
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.PROFILE],

@@ -64,6 +64,12 @@ describe("a deployer's config", () => {
       /plain http/,
     ],
     [
+      "a Cognito pool's keys from elsewhere",
+      "dev",
+      { identity: [{ kind: "cognito", jwksUri: "https://keys.example.org" }] },
+      /jwksUri is for the local stage/,
+    ],
+    [
       "downloads sent away from S3",
       "dev",
       { localPublicS3Origin: "http://127.0.0.1:9000" },
