@@ -2,6 +2,7 @@
  * The outside world of a function, made from its environment when first used. Each adapter is imported then too: a
  * function pays at cold start only for what its requests need.
  */
+import { type KeyState, keyState } from "../shared/access/key-state.ts";
 import type {
   Clock,
   DownloadSigner,
@@ -20,6 +21,8 @@ export interface Stores {
   readonly downloads: DownloadSigner;
   readonly uploads: UploadSigner;
   readonly keyService: KeyService;
+  /** Remembers, for the life of the function, which keys are enabled. */
+  readonly keyState: KeyState;
   readonly queue: Queue;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -28,6 +31,7 @@ export interface Stores {
 /** The `source` of our events, which rules match on. */
 const eventSource = "medical-image-cloud";
 
+const clock: Clock = { now: () => new Date() };
 let made: Stores | undefined;
 
 /** These reach everything the function's role allows: handlers use the narrowed ones of their grant. */
@@ -54,6 +58,13 @@ export function stores(): Stores {
       const { stage, lockMode } = environment("settings");
       return kmsKeys({ stage, retentionGuard: lockMode === "COMPLIANCE" });
     }),
+    keyState: keyState(
+      lazily(async () => {
+        const { kmsKeyStates } = await import("../shared/aws/kms-key-states.ts");
+        return kmsKeyStates({ urlSuffix: environment("settings").urlSuffix });
+      }),
+      clock,
+    ),
     queue: lazily(async () => {
       const { sqsQueue } = await import("../shared/aws/sqs-queue.ts");
       const { derive } = environment("queues");
@@ -63,7 +74,7 @@ export function stores(): Stores {
       const { eventBridgeBus } = await import("../shared/aws/event-bus.ts");
       return eventBridgeBus({ busName: environment("queues").bus ?? "", source: eventSource });
     }),
-    clock: { now: () => new Date() },
+    clock,
   };
   return made;
 }

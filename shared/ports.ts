@@ -215,6 +215,10 @@ export interface KeyService {
   publicKey(keyArn: string): Promise<Uint8Array>;
   /** Creates a customer-managed multi-Region key for a group of hospitals, tagged and with the retention guard in its policy. Idempotent by group. */
   createGroupKey(keyGroup: string): Promise<string>;
+}
+/** Apart from KeyService, since redirects ask it and must start fast. */
+export interface KeyStates {
+  /** False for a key that is disabled, pending deletion or unknown. Throws Transient when KMS cannot say. */
   enabled(keyArn: string): Promise<boolean>;
 }
 

@@ -1,6 +1,7 @@
 /** WADO-RS (PS3.18 §10.4): metadata in the answer, pixels by redirect to S3. */
 import { gzipSync } from "node:zlib";
 import type { Grant } from "../../shared/access/grant.ts";
+import type { KeyState } from "../../shared/access/key-state.ts";
 import { retrieveSchemas } from "../../shared/contract/schemas/retrieve.ts";
 import type { InstancePath } from "../../shared/retrieve/locate.ts";
 import { requireAcceptable } from "../../shared/retrieve/media-types.ts";
@@ -11,7 +12,9 @@ import {
   retrieveInstance,
   retrieveThumbnail,
 } from "../../shared/retrieve/redirect.ts";
+import type { Kernel } from "../http/kernel.ts";
 import { api, type Reply } from "../http.ts";
+import { stores } from "../stores.ts";
 
 interface Asked {
   readonly grant: Grant;
@@ -19,24 +22,19 @@ interface Asked {
   readonly query: { readonly accept?: string | undefined };
 }
 
-const retrievalOf = ({ grant, headers, query }: Asked): Retrieval => ({
-  grant,
-  accept: query.accept ?? headers.get("accept"),
-});
-
 /** A signed URL is one principal's for seconds: no cache may keep the redirect. */
 const redirect = (location: string): Reply => ({
   status: 307,
   headers: { location, "cache-control": "no-store" },
 });
 
-async function metadata(asked: Asked, path: Partial<InstancePath>): Promise<Reply> {
-  const { grant, accept } = retrievalOf(asked);
+async function metadata(retrieval: Retrieval, path: Partial<InstancePath>): Promise<Reply> {
+  const { accept } = retrieval;
   requireAcceptable(accept === "application/json" ? null : accept, {
     type: "application/dicom+json",
     multipart: false,
   });
-  const body = await readMetadata(grant, path);
+  const body = await readMetadata(retrieval, path);
   // Always gzip: a function's answer is capped at 6 MB, and datasets of one series repeat themselves.
   return {
     status: 200,
@@ -45,20 +43,33 @@ async function metadata(asked: Asked, path: Partial<InstancePath>): Promise<Repl
   };
 }
 
-export const handler = api("retrieve", {
-  schemas: retrieveSchemas,
-  handlers: {
-    retrieveStudyMetadata: (request) => metadata(request, {}),
-    retrieveSeriesMetadata: (request) => metadata(request, { seriesUid: request.params.seriesUid }),
-    retrieveInstanceMetadata: (request) => metadata(request, request.params),
-    retrieveInstance: async (request) =>
-      redirect(await retrieveInstance(retrievalOf(request), request.params)),
-    retrieveFrame: async (request) =>
-      redirect(await retrieveFrame(retrievalOf(request), request.params, request.params.frame)),
-    retrieveInstanceThumbnail: async (request) =>
-      redirect(await retrieveThumbnail(retrievalOf(request), request.params)),
-    retrieveSeriesThumbnail: async (request) =>
-      redirect(await retrieveThumbnail(retrievalOf(request), { seriesUid: request.params.seriesUid })),
-    retrieveStudyThumbnail: async (request) => redirect(await retrieveThumbnail(retrievalOf(request), {})),
-  },
-});
+export const retrieveApi = (deps: () => { readonly keyState: KeyState }, kernel?: () => Kernel) => {
+  const asked = ({ grant, headers, query }: Asked): Retrieval => ({
+    grant,
+    keyState: deps().keyState,
+    accept: query.accept ?? headers.get("accept"),
+  });
+  return api(
+    "retrieve",
+    {
+      schemas: retrieveSchemas,
+      handlers: {
+        retrieveStudyMetadata: (request) => metadata(asked(request), {}),
+        retrieveSeriesMetadata: (request) =>
+          metadata(asked(request), { seriesUid: request.params.seriesUid }),
+        retrieveInstanceMetadata: (request) => metadata(asked(request), request.params),
+        retrieveInstance: async (request) => redirect(await retrieveInstance(asked(request), request.params)),
+        retrieveFrame: async (request) =>
+          redirect(await retrieveFrame(asked(request), request.params, request.params.frame)),
+        retrieveInstanceThumbnail: async (request) =>
+          redirect(await retrieveThumbnail(asked(request), request.params)),
+        retrieveSeriesThumbnail: async (request) =>
+          redirect(await retrieveThumbnail(asked(request), { seriesUid: request.params.seriesUid })),
+        retrieveStudyThumbnail: async (request) => redirect(await retrieveThumbnail(asked(request), {})),
+      },
+    },
+    kernel,
+  );
+};
+
+export const handler = retrieveApi(stores);

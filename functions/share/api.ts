@@ -1,4 +1,5 @@
 /** Links: made, listed, revoked, opened by whoever holds one. */
+import type { KeyState } from "../../shared/access/key-state.ts";
 import { shareSchemas } from "../../shared/contract/schemas/share.ts";
 import type { Clock, KeyService, Table } from "../../shared/ports.ts";
 import { createShare, reissueLink } from "../../shared/share/create-share.ts";
@@ -16,6 +17,7 @@ interface Deps {
   /** Not narrowed: only opening a link uses it, which has nothing but the token to go by. */
   readonly table: Table;
   readonly keys: KeyService;
+  readonly keyState: KeyState;
   readonly clock: Clock;
   readonly webOrigin: string;
 }
@@ -59,6 +61,6 @@ export const shareApi = (deps: () => Deps, kernel?: () => Kernel) =>
   );
 
 export const handler = shareApi(() => {
-  const { table, keyService: keys, clock } = stores();
-  return { table, keys, clock, webOrigin: environment("settings").webOrigin.replace(/\/+$/, "") };
+  const { table, keyService: keys, keyState, clock } = stores();
+  return { table, keys, keyState, clock, webOrigin: environment("settings").webOrigin.replace(/\/+$/, "") };
 });

@@ -5,7 +5,6 @@ import { completeUpload } from "../../shared/upload/complete-upload.ts";
 import { createUpload } from "../../shared/upload/create-upload.ts";
 import type { UploadDependencies } from "../../shared/upload/dependencies.ts";
 import { getLedger } from "../../shared/upload/get-ledger.ts";
-import { type KeyCheck, keyCheck } from "../../shared/upload/key-check.ts";
 import { uploadLimits } from "../../shared/upload/limits.ts";
 import { listUploads } from "../../shared/upload/list-uploads.ts";
 import { listParts, signParts } from "../../shared/upload/sign-parts.ts";
@@ -13,13 +12,9 @@ import { environment } from "../environment.ts";
 import { api } from "../http.ts";
 import { stores } from "../stores.ts";
 
-/** One for the life of the function: it remembers which keys are enabled. */
-let keys: KeyCheck | undefined;
-
 function dependencies(): UploadDependencies {
-  const { uploads: signer, keyService, clock } = stores();
-  keys ??= keyCheck(keyService, clock);
-  return { signer, keyCheck: keys, clock, limits: { ...uploadLimits, ...environment("settings").limits } };
+  const { uploads: signer, keyState, clock } = stores();
+  return { signer, keyState, clock, limits: { ...uploadLimits, ...environment("settings").limits } };
 }
 
 /** Announce, send, account. */

@@ -11,7 +11,7 @@ export function region(): string {
 }
 
 /** The local cloud's origin, without a slash at the end; undefined on AWS. One service may have its own, as in the SDKs. */
-export function localEndpoint(service?: "dynamodb" | "s3"): string | undefined {
+export function localEndpoint(service?: "dynamodb" | "kms" | "s3"): string | undefined {
   const own = service && process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
   return (own || process.env.AWS_ENDPOINT_URL)?.replace(/\/+$/, "") || undefined;
 }
@@ -26,9 +26,9 @@ export function environmentCredentials(): Credentials {
   };
 }
 
-/** Where DynamoDB answers. The suffix differs by partition, so the stack gives it. */
-export function dynamoOrigin(urlSuffix: string): string {
-  return localEndpoint("dynamodb") ?? `https://dynamodb.${region()}.${urlSuffix}`;
+/** Where a service answers. The suffix differs by partition, so the stack gives it. */
+export function serviceOrigin(service: "dynamodb" | "kms", urlSuffix: string): string {
+  return localEndpoint(service) ?? `https://${service}.${region()}.${urlSuffix}`;
 }
 
 /** URL of an object, virtual-hosted on AWS and path-style on a local cloud. */

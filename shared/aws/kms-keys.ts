@@ -1,6 +1,5 @@
 import {
   DecryptCommand,
-  DescribeKeyCommand,
   GenerateDataKeyCommand,
   GetPublicKeyCommand,
   KMSClient,
@@ -10,6 +9,7 @@ import type { STSClient } from "@aws-sdk/client-sts";
 import { KeyUnavailable, Transient } from "../errors.ts";
 import type { KeyService } from "../ports.ts";
 import { createGroupKey } from "./group-key.ts";
+import { refusedKey } from "./refused-key.ts";
 import { faultOf, isTransient } from "./service-fault.ts";
 
 export interface KmsKeysOptions {
@@ -19,16 +19,6 @@ export interface KmsKeysOptions {
   readonly client?: KMSClient;
   readonly sts?: STSClient;
 }
-
-/** The owner, or whoever holds the key's policy, has taken the key away; or it is not the one the data was bound to. */
-const unavailable = new Set([
-  "DisabledException",
-  "KMSInvalidStateException",
-  "NotFoundException",
-  "AccessDeniedException",
-  "InvalidCiphertextException",
-  "IncorrectKeyException",
-]);
 
 /** Keys in KMS. */
 export function kmsKeys({
@@ -59,16 +49,6 @@ export function kmsKeys({
       return present((await askKms("GetPublicKey", () => client.send(command))).PublicKey);
     },
     createGroupKey: (group) => createGroupKey(group, { ...options, client }),
-    async enabled(keyArn) {
-      try {
-        const command = new DescribeKeyCommand({ KeyId: keyArn });
-        const { KeyMetadata } = await askKms("DescribeKey", () => client.send(command));
-        return KeyMetadata?.Enabled ?? false;
-      } catch (error) {
-        if (error instanceof KeyUnavailable) return false;
-        throw error;
-      }
-    },
   };
 }
 
@@ -78,7 +58,7 @@ async function askKms<T>(operation: string, call: () => Promise<T>): Promise<T> 
     return await call();
   } catch (error) {
     const fault = faultOf(operation, error);
-    if (unavailable.has(fault.code))
+    if (refusedKey(fault))
       throw new KeyUnavailable(`The key cannot be used: ${fault.code}`, { cause: fault });
     throw isTransient(fault) ? new Transient(`${operation} did not succeed`, { cause: fault }) : fault;
   }

@@ -5,13 +5,17 @@ import type { InstanceItem } from "../catalog/items.ts";
 import { Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import { type InstancePath, locateInstance, locateInstances } from "./locate.ts";
+import type { Retrieval } from "./redirect.ts";
 
 /** Instances one answer describes; more come series by series. */
 export const metadataLimit = 2000;
 const parallelReads = 32;
 
-/** A JSON array in UTF-8: one dataset per instance, bulk data left out. */
-export async function readMetadata(grant: Grant, path: Partial<InstancePath>): Promise<Uint8Array> {
+/** A JSON array in UTF-8: one dataset per instance, bulk data left out. Throws KeyUnavailable. */
+export async function readMetadata(
+  { grant, keyState }: Pick<Retrieval, "grant" | "keyState">,
+  path: Partial<InstancePath>,
+): Promise<Uint8Array> {
   const { seriesUid, sopUid } = path;
   const instances =
     seriesUid !== undefined && sopUid !== undefined
@@ -25,6 +29,9 @@ export async function readMetadata(grant: Grant, path: Partial<InstancePath>): P
         extensions: { limit: metadataLimit },
       },
     );
+  }
+  for (const keyArn of new Set(instances.map((instance) => instance.keyArn))) {
+    await keyState.requireEnabled(keyArn);
   }
   await grant.audit({ studyUid: grant.study?.studyUid ?? "", ...path });
   const datasets = await readAll(grant, instances);

@@ -1,5 +1,6 @@
 /** WADO-RS by redirect (PS3.18 §10.4): the bytes go from S3 to the client, never through a function. */
 import type { Grant } from "../access/grant.ts";
+import type { KeyState } from "../access/key-state.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import { revocation } from "../contract/revocation.ts";
 import { Problem } from "../errors.ts";
@@ -10,32 +11,34 @@ import { requireAcceptable } from "./media-types.ts";
 
 export interface Retrieval {
   readonly grant: Grant;
+  readonly keyState: KeyState;
   readonly accept: string | null;
 }
 
-/** The stored original, bit for bit. */
-export async function retrieveInstance({ grant, accept }: Retrieval, path: InstancePath): Promise<string> {
+/** The stored original, bit for bit. Each answers a URL that works for seconds, and throws KeyUnavailable as `sign` does. */
+export async function retrieveInstance(retrieval: Retrieval, path: InstancePath): Promise<string> {
+  const { grant, accept } = retrieval;
   const instance = await locateInstance(grant, path);
   const { transferSyntaxUid, sha256 } = instance;
   requireAcceptable(accept, { type: "application/dicom", transferSyntaxUid, multipart: false });
-  await grant.audit(audited(instance));
-  const key = objectKeys.original(instance, sha256);
-  return sign(grant, { bucket: "archive", key }, `application/dicom; transfer-syntax=${transferSyntaxUid}`);
+  const ref = { bucket: "archive", key: objectKeys.original(instance, sha256) } as const;
+  return sign(retrieval, instance, ref, `application/dicom; transfer-syntax=${transferSyntaxUid}`);
 }
 
 /** One frame, stored in its multipart envelope. `frame` counts from 1. */
 export async function retrieveFrame(
-  { grant, accept }: Retrieval,
+  retrieval: Retrieval,
   path: InstancePath,
   frame: number,
 ): Promise<string> {
+  const { grant, accept } = retrieval;
   const instance = await locateInstance(grant, path);
   const stored = instance.frames ?? 0;
   if (stored === 0) throw framesMissing(instance);
   if (frame > stored) throw new Problem("not-found", `The instance has ${stored} frame(s).`);
   requireAcceptable(accept, frameMediaType(instance));
-  await grant.audit(audited(instance));
-  return sign(grant, { bucket: "derived", key: objectKeys.frame(instance, instance.sha256, frame) });
+  const key = objectKeys.frame(instance, instance.sha256, frame);
+  return sign(retrieval, instance, { bucket: "derived", key });
 }
 
 function framesMissing({ thumbnail, transferSyntaxUid }: InstanceItem): Problem {
@@ -58,10 +61,8 @@ export function frameMediaType({ transferSyntaxUid }: InstanceItem) {
 }
 
 /** The stored thumbnail of an instance, or of the instance that stands for a series or the study. */
-export async function retrieveThumbnail(
-  { grant, accept }: Retrieval,
-  path: Partial<InstancePath>,
-): Promise<string> {
+export async function retrieveThumbnail(retrieval: Retrieval, path: Partial<InstancePath>): Promise<string> {
+  const { grant, accept } = retrieval;
   requireAcceptable(accept, { type: "image/jpeg", multipart: false });
   const { seriesUid, sopUid } = path;
   const instance =
@@ -73,15 +74,22 @@ export async function retrieveThumbnail(
       extensions: { thumbnail: instance.thumbnail ?? "being made" },
     });
   }
-  await grant.audit(audited(instance));
-  return sign(grant, { bucket: "derived", key: objectKeys.thumbnail(instance, instance.sha256) });
+  const key = objectKeys.thumbnail(instance, instance.sha256);
+  return sign(retrieval, instance, { bucket: "derived", key });
 }
 
-async function sign(grant: Grant, ref: ObjectRef, contentType?: string): Promise<string> {
+/** S3 goes on serving for a while under a key that was just disabled, so the key is asked for first. */
+async function sign(
+  { grant, keyState }: Retrieval,
+  instance: InstanceItem,
+  ref: ObjectRef,
+  contentType?: string,
+): Promise<string> {
+  await keyState.requireEnabled(instance.keyArn);
+  await grant.audit(audited(instance));
   const seconds = revocation.signedUrlSeconds;
-  return (
-    await grant.downloads.signGet(ref, contentType === undefined ? { seconds } : { seconds, contentType })
-  ).url;
+  const options = contentType === undefined ? { seconds } : { seconds, contentType };
+  return (await grant.downloads.signGet(ref, options)).url;
 }
 
 const audited = ({ region, hospital, studyUid, seriesUid, sopUid }: InstanceItem) => ({

@@ -1,4 +1,5 @@
 import type { Grant } from "../access/grant.ts";
+import type { KeyState } from "../access/key-state.ts";
 import type { DicomJson, HospitalItem, InstanceItem, SeriesItem, StudyItem } from "../catalog/items.ts";
 import { keys, prefixes, type StudyKey, studyPartition } from "../catalog/keys.ts";
 import { queryAll } from "../catalog/query-all.ts";
@@ -41,10 +42,11 @@ export interface OpenedShare {
 
 export interface ReadDeps {
   readonly keys: KeyService;
+  readonly keyState: KeyState;
   readonly clock: Clock;
 }
 
-/** Everything the share page shows, for whoever holds an access token of an open link. */
+/** Everything the share page shows, for whoever holds an access token of an open link. Throws KeyUnavailable. */
 export async function readOpenedShare(grant: Grant, deps: ReadDeps): Promise<OpenedShare> {
   const share = await openedShare(grant, deps.clock.now());
   const study: StudyKey = { region: share.region, hospital: share.hospital, studyUid: share.studyUid };
@@ -55,6 +57,7 @@ export async function readOpenedShare(grant: Grant, deps: ReadDeps): Promise<Ope
     readSignedReports(grant.table, deps.keys, study, share.reportId),
   ]);
   if (!item) throw new Problem("link-closed", "The study of this link is no longer here.");
+  await deps.keyState.requireEnabled(item.keyArn);
   await grant.audit({ hospital: study, studyUid: study.studyUid, shareId: share.shareId });
   return {
     shareId: share.shareId,

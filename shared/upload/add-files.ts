@@ -25,7 +25,7 @@ export async function addFiles(
 ): Promise<FilesReply> {
   requireWithin(deps.limits, "filesPerRequest", files.length + fileIds.length);
   const hospital = await loadHospital(grant);
-  await deps.keyCheck.requireEnabled(hospital.keyArn);
+  await deps.keyState.requireEnabled(hospital.keyArn);
   const upload = await loadUpload(grant, uploadId);
   const known = await knownFiles(grant, uploadId, fileIds);
   const added = files.length === 0 ? [] : await announce(deps, grant, { upload, requestId }, files);

@@ -24,7 +24,7 @@ export async function createUpload(
 ): Promise<FilesReply> {
   checkFiles(deps.limits, request.files, 0);
   const hospital = await loadHospital(grant);
-  await deps.keyCheck.requireEnabled(hospital.keyArn);
+  await deps.keyState.requireEnabled(hospital.keyArn);
   const announced = await announce(deps, grant, uploadId, request);
   return { uploadId, files: [...(await signFiles(deps, hospital, announced.upload, announced.files))] };
 }

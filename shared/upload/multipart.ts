@@ -31,7 +31,7 @@ export async function loadLargeFile(
     loadUpload(grant, uploadId),
     loadFile(grant, uploadId, fileId),
   ]);
-  await deps.keyCheck.requireEnabled(hospital.keyArn);
+  await deps.keyState.requireEnabled(hospital.keyArn);
   const parts = partsOf(file.size);
   if (!parts) throw new Problem("conflict", "This file is sent with one PUT; ask POST …/files for its URL.");
   const signer = await deps.signer.forHospital(hospital.hospital, hospital.keyGroup);

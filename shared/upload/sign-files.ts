@@ -16,12 +16,12 @@ export function landingKeyOf(upload: UploadItem, fileId: string): string {
  * Throws KeyUnavailable when the hospital's key is disabled: nothing could be stored.
  */
 export async function signFiles(
-  { signer, keyCheck }: UploadDependencies,
+  { signer, keyState }: UploadDependencies,
   hospital: HospitalItem,
   upload: UploadItem,
   files: readonly UploadFileItem[],
 ): Promise<readonly FileToSend[]> {
-  await keyCheck.requireEnabled(hospital.keyArn);
+  await keyState.requireEnabled(hospital.keyArn);
   const forHospital = await signer.forHospital(hospital.hospital, hospital.keyGroup);
   return Promise.all(files.map((file) => signFile(forHospital, hospital, upload, file)));
 }

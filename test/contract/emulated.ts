@@ -6,6 +6,7 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from "@aw
 import { describe, it } from "@jest/globals";
 import { dynamoTable } from "../../shared/aws/dynamo-table.ts";
 import { eventBridgeBus } from "../../shared/aws/event-bus.ts";
+import { kmsKeyStates } from "../../shared/aws/kms-key-states.ts";
 import { kmsKeys } from "../../shared/aws/kms-keys.ts";
 import { s3DownloadSigner } from "../../shared/aws/s3-download-signer.ts";
 import { s3Objects } from "../../shared/aws/s3-objects.ts";
@@ -54,6 +55,7 @@ function kms(): KeysUnderTest {
   const client = new KMSClient({});
   return {
     keys: kmsKeys({ stage: "contract", retentionGuard: true }),
+    states: kmsKeyStates({ urlSuffix }),
     async createSigningKey() {
       const command = new CreateKeyCommand({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
       return (await client.send(command)).KeyMetadata?.Arn as string;

@@ -20,6 +20,7 @@ describeKeysContract(name, () => {
   const keys = memoryKeys();
   return {
     keys,
+    states: keys,
     createSigningKey: async () => keys.createSigningKey(),
     disable: async (keyArn) => keys.disable(keyArn),
   };

@@ -1,4 +1,5 @@
 /** Calls an `api.ts` as API Gateway would, on stores in memory. */
+import { gunzipSync } from "node:zlib";
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import type { Kernel } from "../../functions/http/kernel.ts";
 import type { ApiHandler } from "../../functions/http/lambda-handler.ts";
@@ -56,12 +57,13 @@ export async function callApi(handler: ApiHandler, call: Call): Promise<Answer> 
   const headers = Object.fromEntries(
     Object.entries(result.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
+  const plain = headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes;
   const isJson = /[/+]json/.test(headers["content-type"] ?? "");
   return {
     status: result.statusCode,
     headers,
     bytes,
-    json: isJson ? JSON.parse(bytes.toString("utf8")) : undefined,
+    json: isJson ? JSON.parse(plain.toString("utf8")) : undefined,
   };
 }
 

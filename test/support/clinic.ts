@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { ulid } from "ulid";
 import type { Grant } from "../../shared/access/grant.ts";
+import { keyState } from "../../shared/access/key-state.ts";
 import { applyChanges, type StreamDependencies } from "../../shared/catalog/apply-changes.ts";
 import type { HospitalItem } from "../../shared/catalog/items.ts";
 import { type HospitalKey, keys } from "../../shared/catalog/keys.ts";
@@ -12,7 +13,6 @@ import type { IngestOutcome } from "../../shared/ingest/outcome.ts";
 import { objectKeys } from "../../shared/object-keys.ts";
 import { createUpload } from "../../shared/upload/create-upload.ts";
 import type { UploadDependencies } from "../../shared/upload/dependencies.ts";
-import { keyCheck } from "../../shared/upload/key-check.ts";
 import { uploadLimits } from "../../shared/upload/limits.ts";
 import { type LedgerSnapshot, readLedger } from "../../shared/upload/read-ledger.ts";
 import { testGrant } from "./grant.ts";
@@ -60,7 +60,7 @@ export async function clinic(name = "qinghe-county", network?: Clinic): Promise<
   const hospital = { region: testRegion, hospital: name };
   const keyArn = await keyService.createGroupKey(name);
   await table.write([{ op: "put", item: hospitalItem(hospital, keyArn) }]);
-  const upload = { signer, keyCheck: keyCheck(keyService, clock), clock, limits: uploadLimits };
+  const upload = { signer, keyState: keyState(keyService, clock), clock, limits: uploadLimits };
 
   const self: Clinic = {
     hospital,

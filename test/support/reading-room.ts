@@ -1,5 +1,6 @@
 /** A township's CT study, the county's doctors who read it, and everything stored in memory: for reports, links, consults. */
 import type { Grant } from "../../shared/access/grant.ts";
+import { type KeyState, keyState } from "../../shared/access/key-state.ts";
 import type { Principal } from "../../shared/access/principal.ts";
 import type { HospitalItem, InstanceItem, SeriesItem, StudyItem } from "../../shared/catalog/items.ts";
 import { keys, type StudyKey } from "../../shared/catalog/keys.ts";
@@ -35,6 +36,7 @@ export interface ReadingRoom {
   readonly table: MemoryTable;
   readonly objects: MemoryObjects;
   readonly keys: MemoryKeys;
+  readonly keyState: KeyState;
   readonly clock: FixedClock;
   readonly keyArn: string;
   readonly signingKeyArn: string;
@@ -54,6 +56,7 @@ export async function readingRoom(images = 3): Promise<ReadingRoom> {
   const room: ReadingRoom = {
     ...stores,
     keys: keyService,
+    keyState: keyState(keyService, clock),
     keyArn,
     signingKeyArn: keyService.createSigningKey(),
     reading: (principal, action = "test") => testGrant({ principal, action, study, ...stores }),

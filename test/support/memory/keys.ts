@@ -7,7 +7,7 @@ import {
   randomUUID,
 } from "node:crypto";
 import { KeyUnavailable } from "../../../shared/errors.ts";
-import type { KeyService } from "../../../shared/ports.ts";
+import type { KeyService, KeyStates } from "../../../shared/ports.ts";
 import { signDigest } from "./ecdsa.ts";
 
 type Context = Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ type StoredKey =
   | { readonly use: "wrap"; readonly secret: Buffer; readonly group?: string; enabled: boolean }
   | { readonly use: "sign"; readonly privateKey: KeyObject; readonly publicKey: KeyObject; enabled: boolean };
 
-export interface MemoryKeys extends KeyService {
+export interface MemoryKeys extends KeyService, KeyStates {
   /** A new P-256 signing key, as the stack creates one; answers its ARN. */
   createSigningKey(): string;
   disable(keyArn: string): void;

@@ -105,11 +105,19 @@ describe("Whoever opened a link", () => {
     );
   });
 
-  it("is told that the service cannot answer when the hospital has disabled its key", async () => {
-    const room = await readingRoom();
-    await report(room);
-    await share(room);
-    room.keys.disable(room.keyArn);
-    await expect(read(room)).rejects.toMatchObject({ name: "KeyUnavailable" });
-  });
+  it.each([
+    ["a signed report on the study", true],
+    ["images alone", false],
+  ])(
+    "is told that the service cannot answer when the hospital has disabled its key: %s",
+    async (_, signed) => {
+      const room = await readingRoom();
+      if (signed) await report(room);
+      await share(room);
+      await read(room);
+      room.keys.disable(room.keyArn);
+      room.clock.advance(10_000);
+      await expect(read(room)).rejects.toMatchObject({ name: "KeyUnavailable" });
+    },
+  );
 });
