@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 
 const text = z.string().check(z.minLength(1));
 const name = z.optional(text);
-const years = z.int().check(z.positive());
+const years = z.int().check(z.nonnegative());
 const count = z.int().check(z.positive());
 
 const settings = z.object({

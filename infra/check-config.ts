@@ -15,7 +15,8 @@ const whatToWrite: Readonly<Record<string, string>> = {
   region: 'the home region, such as "eu-central-1" or "cn-north-1"',
   identity:
     '[{ "kind": "cognito" }] or [{ "kind": "oidc", "issuer": "https://id.example.org", "audience": "medical-image-cloud" }]',
-  retentionYears: '{ "outpatient": 15, "inpatient": 30, "unknown": 15 }, whole years',
+  retentionYears:
+    '{ "outpatient": 15, "inpatient": 30, "unknown": 15 }, whole years; 0 is one day, where a stage is not production',
   limits: "whole numbers, as in config/dev.json",
   capacity: "whole numbers, as in config/dev.json",
   allowedOrigins: 'a list of origins without path, such as ["https://viewer.example.org"]; [] for none',

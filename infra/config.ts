@@ -55,10 +55,11 @@ export const deploymentConfig = z.strictObject({
   /** The home region: part of every key, so it is chosen once. */
   region: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/)),
   identity: z.array(identity).check(z.minLength(1)),
+  /** How long originals are locked; 0 is one day, for stages that come and go. */
   retentionYears: z.strictObject({
-    outpatient: wholeNumber(1),
-    inpatient: wholeNumber(1),
-    unknown: wholeNumber(1),
+    outpatient: wholeNumber(0),
+    inpatient: wholeNumber(0),
+    unknown: wholeNumber(0),
   }),
   limits,
   capacity,
