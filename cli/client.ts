@@ -18,10 +18,13 @@ const attempts = 5;
 export class ApiClient {
   readonly #base: string;
   readonly #token: string;
+  /** Whom the command line chose among the local cloud's people; a token is somebody's we do not know. */
+  readonly username: string | undefined;
 
-  constructor(base: string, token: string) {
+  constructor(base: string, token: string, username?: string) {
     this.#base = base.replace(/\/$/, "");
     this.#token = token;
+    this.username = username;
   }
 
   async get<T>(path: string): Promise<T> {
@@ -67,9 +70,16 @@ export class ApiClient {
     const text = await answer.text();
     if (answer.ok)
       return { body: (text === "" ? undefined : JSON.parse(text)) as T, headers: answer.headers };
-    throw new CommandFailed(sentenceOf(answer.status, text));
+    if (answer.status === 401) throw new CommandFailed(notSignedIn(this.username));
+    const asWhom = answer.status === 403 || answer.status === 404 ? this.username : undefined;
+    throw new CommandFailed(`${sentenceOf(answer.status, text)}${asWhom ? ` (asked as ${asWhom})` : ""}`);
   }
 }
+
+const notSignedIn = (username: string | undefined): string =>
+  username === undefined
+    ? "The access token is not accepted: it has expired, or it is of another sign-in. Set MIC_TOKEN to a fresh one."
+    : `${username}'s sign-in has expired. Restart the local cloud: npm stop, then npm start.`;
 
 function sentenceOf(status: number, text: string): string {
   try {

@@ -6,7 +6,7 @@ export const exitCodes = {
   failed: 1,
   /** The command line was wrong. */
   usage: 2,
-  /** Done, but some files wait in quarantine or conflict with what is stored. */
+  /** Done, but some files wait in quarantine, conflict with what is stored, or could not be read. */
   incomplete: 3,
 } as const;
 

@@ -17,8 +17,9 @@ const program = new Command("mic")
   .option("--user <name>", "sign in as this user of the local cloud")
   .addHelpText(
     "after",
-    "\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 done but files wait in quarantine or conflict.",
-  );
+    "\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 done but files wait in quarantine or conflict,\nor could not be read.",
+  )
+  .showHelpAfterError("Add --help to see what it takes.");
 
 addUploadCommands(program);
 addStudyCommands(program);

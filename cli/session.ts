@@ -36,7 +36,9 @@ export function openSession(options: SessionOptions, preferredRole: string): Api
       exitCodes.usage,
     );
   }
-  return new ApiClient(cloud.api, token ?? pickUser(cloud, options.user, preferredRole).accessToken);
+  if (token !== undefined) return new ApiClient(cloud.api, token);
+  const { accessToken, username } = pickUser(cloud, options.user, preferredRole);
+  return new ApiClient(cloud.api, accessToken, username);
 }
 
 function localCloud(): LocalCloud | undefined {

@@ -10,23 +10,34 @@ export interface Origins {
   readonly web: string;
   readonly s3: string;
   readonly issuer: string;
+  readonly emulator: string;
 }
 
 export function originsOf(ports: Ports): Origins {
   const web = `http://127.0.0.1:${ports.web}`;
-  return { web, s3: `http://127.0.0.1:${ports.s3}`, issuer: `${web}/idp` };
+  const at = (port: number): string => `127.0.0.1:${port}`;
+  return {
+    web,
+    s3: `http://${at(ports.s3)}`,
+    issuer: `${web}/idp`,
+    emulator: `https://${at(ports.emulator)}`,
+  };
 }
 
 /** Writes the config and answers it. Unchanged ports give unchanged bytes, so that nothing is deployed again. */
-export async function writeLocalConfig({ web, s3, issuer }: Origins): Promise<DeploymentConfig> {
+export async function writeLocalConfig({ web, s3, issuer, emulator }: Origins): Promise<DeploymentConfig> {
   const base = JSON.parse(
     await readFile(join(projectRoot, "config", "local.json"), "utf8"),
   ) as DeploymentConfig;
   const claims = { hospital: "hospital", roles: "roles", licence: "licence" };
   const config: DeploymentConfig = {
     ...base,
-    // The user pool is deployed here too, so that what AWS uses by default is not first seen on AWS.
-    identity: [{ kind: "oidc", issuer, audience: apiAudience, claims }, { kind: "cognito" }],
+    // The user pool is deployed here too, so that what AWS uses by default is not first seen on AWS. Its tokens name AWS
+    // as their issuer, whose keys are not the emulator's.
+    identity: [
+      { kind: "oidc", issuer, audience: apiAudience, claims },
+      { kind: "cognito", jwksUri: `${emulator}/{userPoolId}/.well-known/jwks.json` },
+    ],
     allowedOrigins: [web],
     webOrigin: web,
     localPublicS3Origin: s3,

@@ -14,7 +14,7 @@ import { openSession } from "../session.ts";
 type Reply<Id extends keyof typeof reportSchemas> = z.infer<(typeof reportSchemas)[Id]["reply"]>;
 
 export function addReportCommands(program: Command): void {
-  const report = program.command("report").description("reports: draft, sign, amend, verify");
+  const report = program.command("report").description("reports: draft, sign, show, list, verify");
   const session = () => openSession(program.opts(), "radiologist");
 
   report
@@ -25,24 +25,26 @@ export function addReportCommands(program: Command): void {
     .requiredOption("--impression <text>", "what it means; @file reads it from a file")
     .option("--recommendation <text>")
     .option("--critical", "somebody must be told now")
+    .option("--json", "print as JSON")
     .action(async (studyUid: string, flags: DraftFlags) => {
       const saved = await session().post<Reply<"createReport">>(
         `/v1/studies/${studyUid}/reports`,
         contentOf(flags),
       );
-      process.stdout.write(`Draft ${saved.reportId}. Sign it with mic report sign ${saved.reportId}\n`);
+      if (flags.json) printJson(saved);
+      else process.stdout.write(`Draft ${saved.reportId}. Sign it with mic report sign ${saved.reportId}\n`);
     });
 
   report
     .command("sign")
     .description("sign the draft: from here on it never changes")
     .argument("<reportId>")
-    .action(async (reportId: string) => {
-      const client = session();
-      const { signature } = await sign(client, reportId);
-      process.stdout.write(
-        `Signed over ${signature.evidence} images at ${signature.signedAt}, SHA-256 ${signature.sha256}\n`,
-      );
+    .option("--json", "print as JSON")
+    .action(async (reportId: string, flags: { json?: boolean }) => {
+      const signed = await sign(session(), reportId);
+      const { evidence, signedAt, sha256 } = signed.signature;
+      if (flags.json) printJson(signed);
+      else process.stdout.write(`Signed over ${evidence} images at ${signedAt}, SHA-256 ${sha256}\n`);
     });
 
   report
@@ -61,8 +63,10 @@ export function addReportCommands(program: Command): void {
     .command("list")
     .description("reports of a study")
     .argument("<studyUid>")
-    .action(async (studyUid: string) => {
+    .option("--json", "print as JSON")
+    .action(async (studyUid: string, flags: { json?: boolean }) => {
       const { reports } = await session().get<Reply<"listStudyReports">>(`/v1/studies/${studyUid}/reports`);
+      if (flags.json) return printJson(reports);
       const rows = reports.map((one) => [
         one.reportId,
         one.status,
@@ -84,9 +88,9 @@ export function addReportCommands(program: Command): void {
         `/v1/reports/${reportId}/verification?signed=true&originals=true`,
       );
       const here = checkHere(found);
-      if (flags.save !== undefined) saveProof(flags.save, found);
       if (flags.json) printJson({ ...found, checkedHere: here });
       else printVerdict(found, here);
+      if (flags.save !== undefined) saveProof(flags.save, found);
       if (!here || found.verdict !== "valid") process.exitCode = exitCodes.failed;
     });
 }
@@ -96,6 +100,7 @@ interface DraftFlags {
   readonly impression: string;
   readonly recommendation?: string;
   readonly critical?: boolean;
+  readonly json?: boolean;
 }
 
 function contentOf({ findings, impression, recommendation, critical }: DraftFlags) {
@@ -155,7 +160,8 @@ function saveProof(folder: string, { signed }: Verification): void {
   })) {
     writeFileSync(join(folder, name), Buffer.from(text, "base64"), { mode: 0o600 });
   }
-  process.stdout.write(
-    `Saved. openssl dgst -sha256 -verify key.der -keyform DER -signature report.sig report.json\n`,
+  // Beside the result, not in it: with --json that is for a program.
+  process.stderr.write(
+    `Saved. In ${folder}: openssl dgst -sha256 -verify key.der -keyform DER -signature report.sig report.json\n`,
   );
 }

@@ -1,5 +1,5 @@
 /** `mic share`: make, list, revoke links; see who opened them. */
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type * as z from "zod/mini";
 import type { shareSchemas } from "../../shared/contract/schemas/share.ts";
 import { printJson, printTable } from "../print.ts";
@@ -10,11 +10,11 @@ type Reply<Id extends "createShare" | "listShares" | "listShareAccesses"> = z.in
 >;
 
 interface CreateFlags {
-  readonly days?: string;
+  readonly days?: number;
   readonly passcode?: string;
   readonly report?: string;
   readonly download?: boolean;
-  readonly openings?: string;
+  readonly openings?: number;
   readonly json?: boolean;
 }
 
@@ -26,11 +26,11 @@ export function addShareCommands(program: Command): void {
     .command("create")
     .description("make a link to a study; it is printed once and stored nowhere")
     .argument("<studyUid>")
-    .option("--days <n>", "days until it expires, at most 90")
+    .option("--days <n>", "days until it expires, at most 90", positiveNumber)
     .option("--passcode <code>", "4 to 12 letters and digits, to be told separately")
     .option("--report <id>", "only this signed report, without images")
     .option("--download", "allow the originals to be downloaded")
-    .option("--openings <n>", "how often it may be opened")
+    .option("--openings <n>", "how often it may be opened", positiveNumber)
     .option("--json", "print as JSON")
     .action(async (studyUid: string, flags: CreateFlags) => {
       const made = await session().post<Reply<"createShare">>("/v1/shares", requestOf(studyUid, flags));
@@ -86,9 +86,14 @@ function requestOf(studyUid: string, { days, passcode, report, download, opening
   return {
     studyUid,
     permission: download ? "download" : "view",
-    ...(days === undefined ? {} : { expiresInDays: Number(days) }),
+    ...(days === undefined ? {} : { expiresInDays: days }),
     ...(passcode === undefined ? {} : { passcode }),
     ...(report === undefined ? {} : { reportId: report }),
-    ...(openings === undefined ? {} : { maxOpenings: Number(openings) }),
+    ...(openings === undefined ? {} : { maxOpenings: openings }),
   };
+}
+
+function positiveNumber(value: string): number {
+  if (Number(value) > 0) return Number(value);
+  throw new InvalidArgumentError("give a number above 0");
 }

@@ -29,12 +29,15 @@ export function addStudyCommands(program: Command): void {
     .option("--limit <n>", "results", "20")
     .option("--json", "print the DICOM JSON answer")
     .action(async (flags: SearchFlags) => {
-      const client = openSession(program.opts(), "radiologist");
+      const client = openSession(program.opts(), "physician");
       const query = searchParameters(flags);
       const studies =
         (await client.get<DicomJson[] | undefined>(`/dicomweb/${flags.scope}/studies?${query}`)) ?? [];
       if (flags.json) return printJson(studies);
-      if (studies.length === 0) return void process.stdout.write("No study matches.\n");
+      if (studies.length === 0) {
+        const asWhom = client.username === undefined ? "" : ` among those ${client.username} may see`;
+        return void process.stdout.write(`No study matches${asWhom}.\n`);
+      }
       printTable(["date", "name", "id", "modality", "images", "study"], studies.map(rowOf));
     });
 
@@ -44,7 +47,8 @@ export function addStudyCommands(program: Command): void {
     .option("--study <uid>", "only this study")
     .option("--series <uid>", "only this series of the study")
     .option("--instance <uid>", "only this instance of the series")
-    .action(async (flags: { study?: string; series?: string; instance?: string }) => {
+    .option("--json", "print as JSON")
+    .action(async (flags: { study?: string; series?: string; instance?: string; json?: boolean }) => {
       const client = openSession(program.opts(), "hospital-admin");
       const request: RebuildRequest = {
         studyUid: flags.study,
@@ -61,7 +65,8 @@ export function addStudyCommands(program: Command): void {
         queued += reply.queued;
         cursor = reply.next;
       } while (cursor !== undefined);
-      process.stdout.write(`${queued} instances will be derived again.\n`);
+      if (flags.json) printJson({ queued });
+      else process.stdout.write(`${queued} instances will be derived again.\n`);
     });
 }
 

@@ -4,6 +4,7 @@ import type { Ledger, LedgerFile } from "../../shared/contract/schemas/upload.ts
 import { exitCodes } from "../failures.ts";
 import { printJson, printTable } from "../print.ts";
 import { openSession } from "../session.ts";
+import type { SkippedFile } from "../upload/scan-folder.ts";
 import { readLedger, type UploadOptions, type UploadResult, uploadFolder } from "../upload/upload-folder.ts";
 
 interface Flags extends Omit<UploadOptions, "silent" | "encounterClass"> {
@@ -39,20 +40,25 @@ export function addUploadCommands(program: Command): void {
       });
       if (json) printJson(asJson(result));
       else printResult(result, flags.wait);
-      process.exitCode = exitCodeOf(result.ledger);
+      process.exitCode = unreadable(result.skipped) ? exitCodes.incomplete : exitCodeOf(result.ledger);
     });
 
   program
     .command("ledger")
     .description("the state of every file of an upload")
-    .argument("<uploadId>")
+    .argument("<uploadId>", "as mic upload printed it", uploadIdArgument)
     .option("--json", "print as JSON")
     .action(async (uploadId: string, flags: { json?: boolean }) => {
       const { ledger, files } = await readLedger(openSession(program.opts(), "technician"), uploadId);
       if (flags.json) printJson(asJson({ uploadId, ledger, files, skipped: [] }));
-      else printLedger(ledger, files);
+      else printLedger(ledger, files, []);
       process.exitCode = exitCodeOf(ledger);
     });
+}
+
+function uploadIdArgument(value: string): string {
+  if (/^[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) return value;
+  throw new InvalidArgumentError("an upload's id has 26 capital letters and digits; mic upload prints it");
 }
 
 function asJson({ uploadId, ledger, files, skipped }: UploadResult) {
@@ -69,41 +75,48 @@ function asJson({ uploadId, ledger, files, skipped }: UploadResult) {
       ...skipped.map(({ name, reason }) => ({
         path: name,
         state: "skipped",
-        reason: { code: "skipped", en: reason },
+        reason,
       })),
     ],
   };
 }
 
 function printResult({ uploadId, ledger, files, skipped }: UploadResult, waited: boolean): void {
-  for (const { name, reason } of skipped) process.stdout.write(`skipped      ${name}: ${reason}\n`);
-  printLedger(ledger, files);
+  printLedger(ledger, files, skipped);
   process.stdout.write(
     `Upload ${uploadId}${waited ? "" : `: all sent. Follow it with mic ledger ${uploadId}`}\n`,
   );
 }
 
-function printLedger({ announced, totals }: Ledger, files: readonly LedgerFile[]): void {
+/** The files that need a look first, then the totals. */
+function printLedger(
+  { announced, totals }: Ledger,
+  files: readonly LedgerFile[],
+  skipped: readonly SkippedFile[],
+): void {
   const waiting = files.filter(({ state }) => state === "quarantined" || state === "conflict");
-  if (waiting.length > 0) {
-    printTable(
-      ["state", "file", "why", "at byte"],
-      waiting.map(({ state, name, reason }) => [
-        state,
-        name,
-        reason?.en ?? "same UID as another image, different bytes",
-        String(reason?.offset ?? ""),
-      ]),
-    );
-  }
-  const counts = Object.entries(totals)
+  const rows = [
+    ...skipped.map(({ name, reason }) => ["skipped", name, reason.en, ""]),
+    ...waiting.map(({ state, name, reason }) => [
+      state,
+      name,
+      reason?.en ?? "Another image with the same UID is there; that one stays.",
+      String(reason?.offset ?? ""),
+    ]),
+  ];
+  if (rows.length > 0) printTable(["state", "file", "why", "at byte"], rows);
+  const counts = Object.entries({ ...totals, skipped: skipped.length })
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
-  process.stdout.write(`${announced} files: ${counts.join(", ")}\n`);
+  process.stdout.write(`${announced + skipped.length} files: ${counts.join(", ")}\n`);
 }
 
 const exitCodeOf = ({ totals }: Ledger): number =>
   totals.quarantined + totals.conflict > 0 ? exitCodes.incomplete : exitCodes.ok;
+
+/** What cannot be read may be an image: nobody should take the folder for done. */
+const unreadable = (skipped: readonly SkippedFile[]): boolean =>
+  skipped.some(({ reason }) => reason.code === "unreadable");
 
 function positiveWholeNumber(value: string): number {
   if (/^[1-9]\d?$/.test(value)) return Number(value);

@@ -45,6 +45,18 @@ export function showProgress(label: string, bytes: number, files: number, silent
   };
 }
 
+export interface Reading {
+  count(files: number): void;
+  finish(): void;
+}
+
+/** A count while a folder is read, which takes long on a disc; nothing where no terminal redraws it. */
+export function showReading(silent: boolean): Reading {
+  const shown = !silent && process.stderr.isTTY;
+  const redraw = (line: string): void => void (shown && process.stderr.write(`\r\x1b[K${line}`));
+  return { count: (files) => redraw(`Read ${files} files`), finish: () => redraw("") };
+}
+
 interface State {
   readonly label: string;
   readonly bytes: number;

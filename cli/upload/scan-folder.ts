@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import { DicomRejected, readHeader } from "../../shared/dicom/read.ts";
+import { rejections } from "../../shared/dicom/rejected.ts";
 import { describe } from "../../shared/dicom/summary.ts";
 import { CommandFailed, exitCodes } from "../failures.ts";
 
@@ -15,9 +16,25 @@ export interface FoundFile {
   readonly sha256: string;
   readonly studyUid?: string;
 }
+/** Why a file stays here: the server's own words where it would refuse the file too. */
+const leftOut = {
+  empty: rejections.empty,
+  "not-dicom": rejections["not-dicom"],
+  dicomdir: rejections.dicomdir,
+  unreadable: {
+    en: "The file cannot be read: its permissions or the medium do not let it.",
+    zh: "文件无法读取：没有权限，或介质损坏。",
+  },
+  "not-a-file": {
+    en: "This is neither a file nor a folder, or a link to a folder.",
+    zh: "这不是文件或文件夹，或是指向文件夹的链接。",
+  },
+} as const;
+type LeftOut = keyof typeof leftOut;
+
 export interface SkippedFile {
   readonly name: string;
-  readonly reason: string;
+  readonly reason: { readonly code: LeftOut; readonly en: string; readonly zh: string };
 }
 export interface Scan {
   readonly files: readonly FoundFile[];
@@ -26,27 +43,27 @@ export interface Scan {
 
 const headBytes = 64 * 1024;
 
-/** `onFile` hears of each file as it is hashed. Throws CommandFailed when the folder cannot be read. */
+/** `onFile` hears of each file as it has been read. Throws CommandFailed when the folder cannot be read. */
 export async function scanFolder(folder: string, onFile: (count: number) => void): Promise<Scan> {
   const files: FoundFile[] = [];
   const skipped: SkippedFile[] = [];
-  for (const path of await listFiles(folder)) {
+  for (const path of await listEntries(folder)) {
     const name = nameWithin(folder, path);
-    const { size } = await stat(path);
-    const look = size === 0 ? { skip: "empty" } : await lookInside(path, size);
-    if ("skip" in look) skipped.push({ name, reason: look.skip });
-    else files.push({ path, name, size, sha256: await hashFile(path), ...look });
-    onFile(files.length);
+    const look = await lookAt(path);
+    if ("skip" in look) skipped.push({ name, reason: { code: look.skip, ...leftOut[look.skip] } });
+    else files.push({ path, name, ...look });
+    onFile(files.length + skipped.length);
   }
   return { files, skipped };
 }
 
-async function listFiles(folder: string): Promise<string[]> {
+/** Everything under the folder that is not itself a folder. */
+async function listEntries(folder: string): Promise<string[]> {
   try {
     if ((await stat(folder)).isFile()) return [folder];
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     return entries
-      .filter((entry) => entry.isFile())
+      .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
   } catch (cause) {
@@ -55,6 +72,22 @@ async function listFiles(folder: string): Promise<string[]> {
       exitCodes.usage,
       cause,
     );
+  }
+}
+
+type Look = { readonly skip: LeftOut } | Omit<FoundFile, "path" | "name">;
+
+/** One file that cannot be read must not keep the others of a disc from going up. */
+async function lookAt(path: string): Promise<Look> {
+  try {
+    const entry = await stat(path);
+    if (!entry.isFile()) return { skip: "not-a-file" };
+    if (entry.size === 0) return { skip: "empty" };
+    const look = await lookInside(path, entry.size);
+    return "skip" in look ? look : { size: entry.size, sha256: await hashFile(path), ...look };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return { skip: "unreadable" };
   }
 }
 
@@ -69,7 +102,7 @@ function nameWithin(folder: string, path: string): string {
  * What is plainly not an image stays here; anything that may be DICOM goes up, broken or not, so that the server's
  * quarantine tells the technician what is wrong with it.
  */
-async function lookInside(path: string, size: number): Promise<{ skip: string } | { studyUid?: string }> {
+async function lookInside(path: string, size: number): Promise<{ skip: LeftOut } | { studyUid?: string }> {
   const file = await open(path);
   try {
     const head = Buffer.alloc(Math.min(headBytes, size));
@@ -78,8 +111,7 @@ async function lookInside(path: string, size: number): Promise<{ skip: string } 
     return "needBytes" in header ? {} : { studyUid: describe(header.dataset).studyUid };
   } catch (error) {
     if (!(error instanceof DicomRejected)) throw error;
-    if (error.code === "dicomdir") return { skip: "DICOMDIR: an index of the disc, not an image" };
-    return error.code === "not-dicom" ? { skip: "not DICOM" } : {};
+    return error.code === "dicomdir" || error.code === "not-dicom" ? { skip: error.code } : {};
   } finally {
     await file.close();
   }

@@ -11,7 +11,7 @@ import type {
 import { uploadLimits } from "../../shared/upload/limits.ts";
 import type { ApiClient } from "../client.ts";
 import { CommandFailed } from "../failures.ts";
-import { type Progress, showProgress } from "./progress.ts";
+import { type Progress, showProgress, showReading } from "./progress.ts";
 import { type FoundFile, type SkippedFile, scanFolder } from "./scan-folder.ts";
 import { sendFile } from "./send-file.ts";
 
@@ -35,14 +35,21 @@ export async function uploadFolder(
   folder: string,
   options: UploadOptions,
 ): Promise<UploadResult> {
-  const { files, skipped } = await scanFolder(folder, () => undefined);
-  if (files.length === 0)
-    throw new CommandFailed(`There is no DICOM file in ${folder} (${skipped.length} other files).`);
+  const reading = showReading(options.silent);
+  const { files, skipped } = await scanFolder(folder, reading.count).finally(reading.finish);
+  if (files.length === 0) throw nothingToSend(folder, skipped);
   const { uploadId, announced } = await announce(client, files, options);
   await sendAll(client, uploadId, files, announced, options);
   await client.post(`/v1/uploads/${uploadId}/complete`, {});
-  const read = () => readLedger(client, uploadId);
-  return { uploadId, ...(options.wait ? await waitUntilDone(read, options.silent) : await read()), skipped };
+  if (options.wait) await waitUntilDone(client, uploadId, options.silent);
+  return { uploadId, ...(await readLedger(client, uploadId)), skipped };
+}
+
+function nothingToSend(folder: string, skipped: readonly SkippedFile[]): CommandFailed {
+  if (skipped.length === 0) return new CommandFailed(`${folder} is empty.`);
+  const lines = skipped.slice(0, 10).map(({ name, reason }) => `  ${name}: ${reason.en}`);
+  const more = skipped.length > lines.length ? [`  and ${skipped.length - lines.length} more`] : [];
+  return new CommandFailed([`There is no DICOM file in ${folder}. Left out:`, ...lines, ...more].join("\n"));
 }
 
 async function announce(client: ApiClient, files: readonly FoundFile[], options: UploadOptions) {
@@ -117,16 +124,20 @@ export async function readLedger(
   return { ledger, files };
 }
 
-async function waitUntilDone(read: () => Promise<{ ledger: Ledger; files: LedgerFile[] }>, silent: boolean) {
+/** Reads the totals only: the files of a large upload are many pages. */
+async function waitUntilDone(client: ApiClient, uploadId: string, silent: boolean): Promise<void> {
   let told = "";
   for (;;) {
-    const state = await read();
-    const { totals, announced, done } = state.ledger;
-    const settled = announced - totals.awaiting - totals.stored;
-    const line = `Indexed ${settled} of ${announced}`;
+    const { totals, announced, done } = await client.get<Ledger>(`/v1/uploads/${uploadId}?limit=1`);
+    const line = `Indexed ${totals.indexed} of ${announced}${othersOf(totals)}`;
     if (!silent && line !== told) process.stderr.write(`${line}\n`);
     told = line;
-    if (done) return state;
+    if (done) return;
     await sleep(700);
   }
+}
+
+function othersOf({ duplicate, conflict, quarantined }: Ledger["totals"]): string {
+  const counts = Object.entries({ duplicate, conflict, quarantined }).filter(([, count]) => count > 0);
+  return counts.map(([state, count]) => `, ${count} ${state}`).join("");
 }
