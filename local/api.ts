@@ -1,4 +1,5 @@
 /** The HTTP API as a person's program uses it: a token, JSON both ways, and a sentence when it says no. */
+import { places } from "./places.ts";
 import { StepProblem } from "./progress.ts";
 
 export interface CallOptions {
@@ -31,7 +32,9 @@ export function caller(api: string, accessToken?: string): Call {
     });
     const text = await response.text();
     if (!response.ok && !accept.includes(response.status))
-      throw new StepProblem(`${method} ${path} answered ${response.status}: ${sentence(text)}`);
+      throw new StepProblem(`${method} ${path} answered ${response.status}: ${sentence(text)}`, {
+        ...(response.status >= 500 && { log: places.log("functions") }),
+      });
     return { status: response.status, headers: response.headers, body: parse(text) as T };
   };
 }

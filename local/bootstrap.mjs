@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const oldestNode = 20;
+const needPython = new Set(["local/start.ts", "test/run.ts"]);
 const installLog = join(root, ".local", "logs", "install.log");
 
 function fail(message) {
@@ -33,6 +34,32 @@ function checkNode() {
   fail(
     `Node ${oldestNode} or newer is needed to begin with; this is ${process.version} (${process.execPath}).\n` +
       "Get one from https://nodejs.org; the exact version the project runs on is then installed by itself.",
+  );
+}
+
+/** The emulator is a Python program. Said before anything is installed, since a minute later is too late to be told. */
+function checkPython(script) {
+  if (!needPython.has(script) || process.env.LOCAL_CLOUD === "localstack") return;
+  if (existsSync(join(root, ".local", "venv", "installed"))) return;
+  const commands = [
+    "python3",
+    "python3.14",
+    "python3.13",
+    "python3.12",
+    "python3.11",
+    "python3.10",
+    "python",
+  ];
+  const program = "import sys; print('%d.%d' % sys.version_info[:2]); sys.exit(sys.version_info < (3, 10))";
+  const found = [];
+  for (const command of commands) {
+    const { status, stdout } = spawnSync(command, ["-c", program], { encoding: "utf8" });
+    if (status === 0) return;
+    if (stdout) found.push(`${command} is ${stdout.trim()}`);
+  }
+  fail(
+    `Python 3.10 or newer is needed: the emulated cloud runs on it. Found: ${found.join(", ") || "none"}.\n` +
+      "Get one from https://python.org or your system's packages (on Debian: python3 and python3-venv).",
   );
 }
 
@@ -174,5 +201,6 @@ function run(node, script, args) {
 const [script, ...args] = process.argv.slice(2);
 if (!script) fail("usage: node local/bootstrap.mjs <script.ts> [arguments]");
 checkNode();
+checkPython(script);
 if (!dependenciesCurrent()) await withInstallLock(installDependencies);
 run(pinnedNode(), script, args);

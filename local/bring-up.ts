@@ -14,13 +14,14 @@ import {
   synthesize,
 } from "./deploy.ts";
 import { type Behind, type FrontDoor, openFrontDoor } from "./front-door/front-door.ts";
+import { saveFunctionLogs } from "./function-logs.ts";
 import { recordInstance } from "./instance.ts";
 import { type Account, AccountDirectory, loadAccounts } from "./issuer/accounts.ts";
 import { createIssuer } from "./issuer/interactions.ts";
 import { createProvider } from "./issuer/provider.ts";
 import { type IssuerSecrets, loadIssuerSecrets } from "./issuer/secrets.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { originsOf, writeLocalConfig } from "./local-config.ts";
+import { type Origins, originsOf, writeLocalConfig } from "./local-config.ts";
 import { places } from "./places.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 import type { Progress } from "./progress.ts";
@@ -73,16 +74,23 @@ export async function bringUp(options: BringUp): Promise<Up> {
   door.connect(behindDoor(ports, cloud, accounts, secrets));
   if (!unchanged) await deployStacks(options, cloud, hash);
   door.connectApi(await apiPath(cloud));
+  const people = await seed(progress, originsOf(ports), accounts);
+  const file = describe({ door, cloud, people, secrets, issuer: originsOf(ports).issuer });
+  await writeCloudFile(file);
+  return { file, cloud, warm: unchanged };
+}
 
-  const api = `${door.web}/api`;
-  const { issuer } = originsOf(ports);
+/** Everybody signed in through the issuer, the hospitals made through the API. */
+async function seed(
+  progress: Progress,
+  { web, issuer }: Origins,
+  accounts: readonly Account[],
+): Promise<readonly SignedIn[]> {
   const people = await progress.step("Sign everybody in", () => signEverybodyIn(issuer, accounts), {
     done: (all) => `${all.length} people`,
   });
-  await progress.step("Three hospitals: village, county, city", () => onboardHospitals(api, people));
-  const file = describe({ door, cloud, people, secrets, issuer });
-  await writeCloudFile(file);
-  return { file, cloud, warm: unchanged };
+  await progress.step("Three hospitals: village, county, city", () => onboardHospitals(`${web}/api`, people));
+  return people;
 }
 
 /** Everything but what was installed. */
@@ -101,6 +109,10 @@ async function startUnderneath(
 ): Promise<RunningCloud> {
   const cloud = await startCloud(progress, { port: ports.emulator, region, fresh });
   lifetime.atEnd("Stopping the emulator", () => cloud.stop());
+  const since = Date.now();
+  lifetime.atEnd("Keeping what the functions logged", () =>
+    saveFunctionLogs(cloud, places.log("functions"), since),
+  );
   await recordInstance({
     web: originsOf(ports).web,
     ...(cloud.pid !== undefined && { emulatorPid: cloud.pid }),

@@ -9,7 +9,7 @@ main{width:100%;max-width:400px;background:var(--card);border:1px solid var(--li
 h1{font-size:22px;margin:0 0 2px}h1+p{margin:0 0 22px;color:var(--soft)}label{display:block;margin:14px 0 6px;font-size:14px;color:var(--soft)}
 input[type=text],input[type=password],input:not([type]){width:100%;height:46px;padding:0 12px;font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:9px}
 input:focus-visible,button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-button{width:100%;height:46px;margin-top:20px;border:0;border-radius:9px;background:var(--accent);color:var(--on);font:600 16px/1 inherit;font-family:inherit;cursor:pointer}
+button{width:100%;height:46px;margin-top:20px;border:0;border-radius:9px;background:var(--accent);color:var(--on);font:inherit;font-weight:600;cursor:pointer}
 button.quiet{margin-top:10px;background:transparent;color:var(--soft);border:1px solid var(--line)}
 .bad{margin:0 0 8px;padding:10px 12px;border-left:3px solid var(--bad);color:var(--bad)}small{display:block;margin-top:22px;color:var(--soft)}
 code{display:block;text-align:center;font-size:28px;letter-spacing:.12em;margin:14px 0}`;

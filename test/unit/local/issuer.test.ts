@@ -1,12 +1,16 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
-import { type Account, AccountDirectory } from "../../../local/issuer/accounts.ts";
+import { type Account, AccountDirectory, loadAccounts } from "../../../local/issuer/accounts.ts";
 import { createIssuer } from "../../../local/issuer/interactions.ts";
 import { createProvider } from "../../../local/issuer/provider.ts";
 import { newIssuerSecrets } from "../../../local/issuer/secrets.ts";
 import { signIn } from "../../../local/issuer/sign-in.ts";
+import { seedUsers } from "../../../local/seed-data.ts";
 
 const radiologist: Account = {
   username: "radiologist@qinghe-county",
@@ -112,6 +116,20 @@ describe("the local identity provider", () => {
 });
 
 describe("the accounts", () => {
+  it("keep their passwords over a warm restart, in a file only the owner reads", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "mic-accounts-"));
+    const file = join(folder, "users.json");
+    const [first] = await loadAccounts(file, seedUsers);
+    const again = await loadAccounts(file, [
+      ...seedUsers,
+      { username: "new@network", name: "新", role: "auditor" },
+    ]);
+    expect(again[0]?.password).toBe(first?.password);
+    expect(new Set(again.map(({ password }) => password)).size).toBe(seedUsers.length + 1);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    rmSync(folder, { recursive: true });
+  });
+
   it("lock after ten wrong passwords and open again after five minutes", () => {
     let now = 0;
     const directory = new AccountDirectory([radiologist], () => now);
