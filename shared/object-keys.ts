@@ -1,8 +1,9 @@
 /**
  * Keys of stored objects. A one-way door like the catalog's keys: docs/data-layout.md describes it.
- * UIDs are checked against PS3.5 §9.1 before they get here, so no key can leave its prefix.
+ * UIDs are checked (`dicom/uid.ts`) before they get here, so no key can leave its prefix.
  */
 import type { HospitalKey, InstanceKey, SeriesKey, StudyKey } from "./catalog/keys.ts";
+import { isFileId, isHospitalId, isUlid } from "./contract/identifiers.ts";
 
 export type Priority = "routine" | "stat";
 
@@ -38,14 +39,8 @@ export const objectKeys = {
 
 /** Reads a landing key back; undefined when it is not one of ours. */
 export function parseLandingKey(key: string): LandingKey | undefined {
-  const match = /^(routine|stat)\/([a-z0-9-]{1,63})\/([0-9A-HJKMNP-TV-Z]{26})\/([0-9]{1,6})$/.exec(key);
-  if (!match) return undefined;
-  const [, priority, hospital, uploadId, fileId] = match as unknown as [
-    string,
-    Priority,
-    string,
-    string,
-    string,
-  ];
+  const [priority, hospital = "", uploadId = "", fileId = "", ...more] = key.split("/");
+  if (more.length > 0 || (priority !== "routine" && priority !== "stat")) return undefined;
+  if (!isHospitalId(hospital) || !isUlid(uploadId) || !isFileId(fileId)) return undefined;
   return { priority, hospital, uploadId, fileId };
 }

@@ -1,5 +1,7 @@
 /** Input against a route's schemas. A fault names the field and what it must be, never what was sent. */
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
+import { networkAudit } from "../../shared/audit/record.ts";
+import { hospitalId, parameterForms } from "../../shared/contract/schemas/identifiers.ts";
 import { Problem } from "../../shared/errors.ts";
 
 export type Part = "params" | "query" | "body";
@@ -48,23 +50,17 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-const id = /^[A-Za-z0-9_-]{1,64}$/;
-/** PS3.5 §9.1: digits and dots, at most 64 characters. */
-const uid = /^[0-9]+(\.[0-9]+)*$/;
+const id = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
 /** What each path parameter may look like: no `#` or `/` ever reaches a key. */
-const forms: Readonly<Record<string, RegExp>> = {
-  studyUid: uid,
-  seriesUid: uid,
-  sopUid: uid,
-  scope: /^(mine|(hospital|consult|share)-[A-Za-z0-9-]{1,63})$/,
-  // `_network` holds the audit of those who act for no hospital.
-  hospital: /^([a-z0-9-]{1,63}|_network)$/,
-  frame: /^[1-9][0-9]{0,6}(,[1-9][0-9]{0,6})*$/,
+const forms: Readonly<Record<string, z.ZodMiniType>> = {
+  ...parameterForms,
+  hospital: z.union([hospitalId, z.literal(networkAudit)]),
+  frame: z.string().check(z.regex(/^[1-9][0-9]{0,6}(,[1-9][0-9]{0,6})*$/)),
 };
 
 /** Throws Problem `invalid-request` when a path parameter or `?hospital=` cannot be what its name says. */
 export function checkForm(name: string, value: string): void {
-  if (value.length <= 64 && (forms[name] ?? id).test(value)) return;
+  if ((forms[name] ?? id).safeParse(value).success) return;
   throw new Problem("invalid-request", `${name}: is not a valid ${name}`, {
     extensions: { errors: [{ pointer: `params/${name}`, detail: `is not a valid ${name}` }] },
   });

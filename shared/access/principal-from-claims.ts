@@ -1,4 +1,5 @@
 /** A verified token's claims as a Principal. */
+import { isHospitalId } from "../contract/identifiers.ts";
 import { type Principal, type Role, roles } from "./principal.ts";
 import type { VerifiedToken } from "./verify-token.ts";
 
@@ -44,12 +45,14 @@ function rolesOf(named: readonly string[], kind: "user" | "machine"): readonly R
 
 /** Issuers that put no claims of ours into client-credentials tokens grant a scope such as `mic/hospital-<id>`. */
 function hospitalInScopes(scopes: readonly string[]): string | undefined {
-  const found = scopes.flatMap((scope) => /(?:^|\/)hospital-([a-z0-9-]{1,63})$/.exec(scope)?.[1] ?? []);
+  const found = scopes
+    .flatMap((scope) => /(?:^|\/)hospital-([^/]+)$/.exec(scope)?.[1] ?? [])
+    .filter(isHospitalId);
   return found.length === 1 ? found[0] : undefined;
 }
 
 function hospitalId(claim: unknown): string | undefined {
-  return typeof claim === "string" && /^[a-z0-9-]{1,63}$/.test(claim) ? claim : undefined;
+  return typeof claim === "string" && isHospitalId(claim) ? claim : undefined;
 }
 
 const text = (claim: unknown): string | undefined =>

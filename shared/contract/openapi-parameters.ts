@@ -2,6 +2,7 @@
 import type * as z from "zod/mini";
 import { type Json, jsonSchema, type RouteSchema } from "./json-schema.ts";
 import type { Route } from "./route.ts";
+import { parameterForms } from "./schemas/identifiers.ts";
 
 export function parametersOf(route: Route, schema: RouteSchema): readonly Json[] {
   return [...pathParameters(route, schema), ...queryParameters(route, schema), ...headerParameters(route)];
@@ -13,9 +14,14 @@ function pathParameters({ path }: Route, { params }: RouteSchema): readonly Json
     name,
     in: "path",
     required: true,
-    schema: known[name] ?? { type: "string" },
+    schema: known[name] ?? formOf(name),
   }));
 }
+
+const formOf = (name: string): Json => {
+  const form = parameterForms[name];
+  return form ? jsonSchema(form, "input") : { type: "string" };
+};
 
 const hospitalParameter: Json = {
   name: "hospital",

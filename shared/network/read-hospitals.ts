@@ -1,6 +1,7 @@
 import type { Grant } from "../access/grant.ts";
 import type { HospitalItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
+import { isHospitalId } from "../contract/identifiers.ts";
 import type { HospitalView } from "../contract/schemas/network.ts";
 import { Problem } from "../errors.ts";
 import type { Item } from "../ports.ts";
@@ -19,7 +20,7 @@ export async function listHospitals(
   region: string,
   cursor?: string,
 ): Promise<{ hospitals: HospitalView[]; next?: string }> {
-  if (cursor !== undefined && !/^[a-z0-9-]{2,40}$/.test(cursor))
+  if (cursor !== undefined && !isHospitalId(cursor))
     throw new Problem("invalid-request", "This cursor is not from a list of hospitals.");
   const first = keys.hospital({ region, hospital: "" });
   const page = await table.query({

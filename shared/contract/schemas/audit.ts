@@ -1,5 +1,6 @@
 /** Requests and answers of the audit routes. */
 import * as z from "zod/mini";
+import { instant, ulid } from "./identifiers.ts";
 
 const text = z.string();
 const identifiers = z.object({
@@ -13,8 +14,8 @@ const identifiers = z.object({
 });
 
 const record = z.object({
-  recordId: text.check(z.describe("ULID")),
-  recorded: text.check(z.describe("When, UTC, ISO-8601")),
+  recordId: ulid,
+  recorded: instant,
   action: text.check(z.describe("The operationId")),
   outcome: z.enum(["permitted", "denied"]),
   agent: z
@@ -40,7 +41,7 @@ export const auditSchemas = {
     query: z.object({
       day: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/), z.describe("UTC")),
       limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 100),
-      cursor: z.optional(z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/))),
+      cursor: z.optional(ulid),
     }),
     reply: z.object({ records: z.array(record), next: z.optional(text) }),
   },

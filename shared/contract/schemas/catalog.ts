@@ -1,7 +1,6 @@
 /** Requests and answers of the operators' catalog routes. */
 import * as z from "zod/mini";
-
-const uid = z.string().check(z.regex(/^(?=.{1,64}$)\d+(\.\d+)*$/));
+import { uid } from "./identifiers.ts";
 
 const rebuildBody = z.object({
   studyUid: z.optional(uid.check(z.describe("Without it: everything of the hospital"))),

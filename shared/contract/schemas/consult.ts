@@ -1,20 +1,17 @@
 /** Requests and answers of the consult routes. */
 import * as z from "zod/mini";
+import { hospitalId, instant, scope, uid, ulid } from "./identifiers.ts";
 
-const ulid = z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/));
-const uid = z.string().check(z.regex(/^(?=.{1,64}$)\d+(\.\d+)*$/));
-const instant = z.string().check(z.describe("UTC, ISO-8601"));
-const hospital = z.string().check(z.regex(/^[a-z0-9-]{2,40}$/));
 const priority = z.enum(["routine", "stat"]);
 const status = z.enum(["requested", "answered"]);
 const question = z.string().check(z.minLength(1), z.maxLength(4_000));
 
 const consult = z.object({
   consultId: ulid,
-  fromHospital: z.string(),
-  toHospital: z.string(),
+  fromHospital: hospitalId,
+  toHospital: hospitalId,
   studyUid: uid,
-  scope: z.string().check(z.describe("Image root: /dicomweb/{scope}")),
+  scope,
   priority,
   status,
   question: z.exactOptional(question),
@@ -29,7 +26,7 @@ export const consultSchemas = {
   createConsult: {
     body: z.object({
       studyUid: uid,
-      toHospital: hospital,
+      toHospital: hospitalId,
       priority: z._default(priority, "routine"),
       question: z.optional(question),
     }),

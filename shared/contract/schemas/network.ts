@@ -2,27 +2,26 @@
 import * as z from "zod/mini";
 import { roles } from "../../access/principal.ts";
 import { tiers } from "../../catalog/items.ts";
-
-const id = z
-  .string()
-  .check(z.regex(/^[a-z0-9-]{2,40}$/), z.describe("Lower-case letters, digits and hyphens; never changes"));
+import { hospitalId, instant } from "./identifiers.ts";
 
 const createHospitalBody = z.object({
-  hospital: id,
+  hospital: hospitalId,
   name: z.string().check(z.minLength(1), z.maxLength(200)),
   tier: z.enum(tiers),
   keyGroup: z.optional(
-    id.check(z.describe("Hospitals that share an encryption key, such as a county's; default its own")),
+    hospitalId.check(
+      z.describe("Hospitals that share an encryption key, such as a county's; default its own"),
+    ),
   ),
 });
 
 const hospital = z.object({
   region: z.string(),
-  hospital: z.string(),
+  hospital: hospitalId,
   name: z.string(),
   tier: z.enum(tiers),
   keyGroup: z.string(),
-  createdAt: z.string(),
+  createdAt: instant,
 });
 
 const self = z.object({
@@ -30,9 +29,9 @@ const self = z.object({
   kind: z.enum(["user", "machine", "share"]),
   name: z.string(),
   roles: z.array(z.enum(roles)),
-  hospital: z.optional(z.string()),
+  hospital: z.optional(hospitalId),
   licence: z.optional(z.string()),
-  authenticatedAt: z.optional(z.string()),
+  authenticatedAt: z.optional(instant),
   scopes: z.array(z.string()),
 });
 
@@ -42,7 +41,7 @@ export const networkSchemas = {
     query: z.object({ cursor: z.optional(z.string()) }),
     reply: z.object({ hospitals: z.array(hospital), next: z.optional(z.string()) }),
   },
-  getHospital: { params: z.object({ hospital: id }), reply: hospital },
+  getHospital: { params: z.object({ hospital: hospitalId }), reply: hospital },
   getSelf: { reply: self },
 } as const;
 

@@ -1,5 +1,6 @@
 /** Answers of the search routes. Their query strings are QIDO-RS (PS3.18 §10.6) and parsed by `shared/query/`. */
 import * as z from "zod/mini";
+import { hospitalId, uid } from "./identifiers.ts";
 
 const dataset = z
   .record(z.string(), z.unknown())
@@ -11,8 +12,8 @@ const count = z.int().check(z.nonnegative());
 
 const study = z.object({
   region: z.string(),
-  hospital: z.string(),
-  studyUid: z.string(),
+  hospital: hospitalId,
+  studyUid: uid,
   attributes: dataset,
   modalities: z.array(z.string()),
   instances: count.check(z.describe("Indexed so far: exact at this moment")),
@@ -21,7 +22,7 @@ const study = z.object({
   conflicts: count,
   series: z.array(
     z.object({
-      seriesUid: z.string(),
+      seriesUid: uid,
       modality: z.optional(z.string()),
       attributes: dataset,
       instances: count,
@@ -34,7 +35,7 @@ export const querySchemas = {
   searchStudySeries: { query: search, reply: datasets },
   searchStudyInstances: { query: search, reply: datasets },
   searchSeriesInstances: { query: search, reply: datasets },
-  getStudy: { query: z.object({ hospital: z.optional(z.string()) }), reply: study },
+  getStudy: { query: z.object({ hospital: z.optional(hospitalId) }), reply: study },
 } as const;
 
 export type StudyView = z.infer<typeof study>;

@@ -1,10 +1,7 @@
 /** Requests and answers of the report routes. */
 import * as z from "zod/mini";
+import { hospitalId, instant, sha256, uid, ulid } from "./identifiers.ts";
 
-const ulid = z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/));
-const uid = z.string().check(z.regex(/^(?=.{1,64}$)\d+(\.\d+)*$/));
-const instant = z.string().check(z.describe("UTC, ISO-8601"));
-const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/), z.describe("SHA-256, lower-case hexadecimal"));
 const versionNumber = z.int().check(z.positive());
 
 /** RFC 8785 has no bytes for half a surrogate pair, so it could never be signed. */
@@ -36,7 +33,7 @@ const saved = z.object({
   etag: z.string().check(z.describe("Also in the ETag header: send it back in If-Match")),
 });
 
-const author = z.object({ id: z.string(), name: z.string(), hospital: z.string() });
+const author = z.object({ id: z.string(), name: z.string(), hospital: hospitalId });
 const signer = z.extend(author, {
   licence: z.string(),
   role: z.enum(["radiologist", "physician"]),
@@ -63,7 +60,7 @@ const version = z.object({
 });
 
 const report = z.extend(version, {
-  hospital: z.string().check(z.describe("Whose study it is")),
+  hospital: hospitalId.check(z.describe("Whose study it is")),
   studyUid: uid,
   reportStatus: status,
   latestVersion: versionNumber,
@@ -77,7 +74,7 @@ const listing = z.object({
   version: versionNumber,
   signedVersion: z.exactOptional(versionNumber),
   signedAt: z.exactOptional(instant),
-  authorHospital: z.string(),
+  authorHospital: hospitalId,
   createdAt: instant,
 });
 

@@ -1,5 +1,6 @@
 /** Inputs of the WADO-RS routes (PS3.18 §10.4). */
 import * as z from "zod/mini";
+import { scope, uid } from "./identifiers.ts";
 
 const query = z.object({
   accept: z.optional(z.string().check(z.describe("Stands in for the Accept header, PS3.18 §8.3.3.1"))),
@@ -9,8 +10,6 @@ const metadata = z.array(z.record(z.string(), z.unknown()));
 const described = { query, reply: metadata } as const;
 const redirected = { query } as const;
 
-const scope = z.string();
-const uid = z.string();
 const frame = z.coerce
   .number()
   .check(z.int(), z.positive(), z.describe("Counts from 1; one frame a request"));

@@ -1,9 +1,7 @@
 /** Requests and answers of the share routes. */
 import * as z from "zod/mini";
+import { hospitalId, instant, scope, sha256, uid, ulid } from "./identifiers.ts";
 
-const ulid = z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/));
-const uid = z.string().check(z.regex(/^(?=.{1,64}$)\d+(\.\d+)*$/));
-const instant = z.string().check(z.describe("UTC, ISO-8601"));
 const permission = z.enum(["view", "download"]);
 
 const createBody = z.object({
@@ -59,7 +57,7 @@ const opened = z.object({
   tokenType: z.literal("Bearer"),
   expiresAt: instant,
   shareId: ulid,
-  scope: z.string().check(z.describe("Image root: /dicomweb/{scope}")),
+  scope,
   permission,
 });
 
@@ -95,9 +93,9 @@ const report = z.object({
     bodyPart: text,
     amendmentReason: text,
   }),
-  signer: z.object({ name: z.string(), hospital: z.string(), licence: z.string() }),
+  signer: z.object({ name: z.string(), hospital: hospitalId, licence: z.string() }),
   signedAt: instant,
-  sha256: z.string(),
+  sha256,
 });
 const openedShare = z.object({
   shareId: ulid,
@@ -105,7 +103,7 @@ const openedShare = z.object({
   expiresAt: instant.check(z.describe("When the link closes")),
   study: z.object({
     studyUid: uid,
-    hospital: z.object({ id: z.string(), name: z.string() }),
+    hospital: z.object({ id: hospitalId, name: z.string() }),
     patient: z.object({
       name: z.object({ alphabetic: text, ideographic: text, phonetic: text }),
       sex: text,

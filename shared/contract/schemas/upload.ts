@@ -1,16 +1,8 @@
 /** Requests and answers of the upload routes. Limits on counts and sizes are the use cases' to answer, with the limit. */
 import * as z from "zod/mini";
 import { uploadLimits } from "../../upload/limits.ts";
+import { fileId, instant, sha256, uid, ulid } from "./identifiers.ts";
 
-const uid = z
-  .string()
-  .check(z.regex(/^(?=.{1,64}$)\d+(\.\d+)*$/), z.describe("UID, PS3.5 §9.1"));
-const ulid = z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/));
-const fileId = z.string().check(z.regex(/^(0|[1-9]\d{0,5})$/), z.describe("Decimal index within the upload"));
-const sha256 = z
-  .string()
-  .check(z.regex(/^[0-9a-f]{64}$/), z.describe("SHA-256 of the bytes, lower-case hexadecimal"));
-const instant = z.string().check(z.describe("UTC, ISO-8601"));
 const count = z.int().check(z.nonnegative());
 
 const manifestFile = z.object({
@@ -81,9 +73,9 @@ const ledgerFile = z.object({
   reason: z.optional(
     z.object({ code: z.string(), offset: z.optional(z.int()), en: z.string(), zh: z.string() }),
   ),
-  studyInstanceUid: z.optional(z.string()),
-  seriesInstanceUid: z.optional(z.string()),
-  sopInstanceUid: z.optional(z.string()),
+  studyInstanceUid: z.optional(uid),
+  seriesInstanceUid: z.optional(uid),
+  sopInstanceUid: z.optional(uid),
   updatedAt: instant,
 });
 
