@@ -15,6 +15,8 @@ const project = (displayName, testMatch, more = {}) => ({
 });
 
 export default {
+  // Sample studies are generated and real files decoded; a loaded machine takes its time.
+  testTimeout: 30_000,
   projects: [
     project("unit", ["{unit,properties,contract}/**/!(*.emulator).test.ts"]),
     project("emulator", ["contract/**/*.emulator.test.ts"]),

@@ -30,7 +30,7 @@ describe("a function's environment", () => {
     ],
     [
       "holds a wrong one",
-      JSON.stringify({ ...settings, retentionYears: { ...settings.retentionYears, unknown: 0 } }),
+      JSON.stringify({ ...settings, retentionYears: { ...settings.retentionYears, unknown: -1 } }),
       "MIC_SETTINGS is not valid: retentionYears.unknown",
     ],
   ])("that %s stops the function with the variable's name", (_, value, message) => {
