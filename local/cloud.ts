@@ -47,7 +47,6 @@ async function miniStack(progress: Progress, options: CloudOptions): Promise<Run
 
 async function localStack(progress: Progress, options: CloudOptions): Promise<RunningCloud> {
   return progress.step("Start LocalStack in Docker", (detail) => startLocalStack(options, detail), {
-    log: places.log("localstack"),
     done: ({ endpoint }) => endpoint,
   });
 }

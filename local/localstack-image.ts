@@ -1,6 +1,6 @@
 /** LocalStack's own image instead of MiniStack, where Docker and a token are there. The rest of the path is the same. */
 import { execFile } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -36,10 +36,11 @@ export async function startLocalStack(options: CloudOptions, detail: Detail): Pr
     void (await docker("stop", "--time", "20", name).catch(() => undefined));
   const endpoint = `http://127.0.0.1:${options.port}`;
   if (!(await becomesReady(`${endpoint}/_localstack/health`))) {
+    const log = places.log("localstack");
+    const { stdout, stderr } = await docker("logs", name).catch(() => ({ stdout: "", stderr: "" }));
+    await writeFile(log, `${stdout}${stderr}`, { mode: 0o600 });
     await stop();
-    throw new StepProblem(
-      `LocalStack did not answer within ${startMs / 1000} s. Look at: docker logs ${name}`,
-    );
+    throw new StepProblem(`LocalStack did not answer within ${startMs / 1000} s.`, { log });
   }
   return {
     name: "LocalStack",
@@ -92,4 +93,4 @@ async function becomesReady(url: string): Promise<boolean> {
   return false;
 }
 
-const docker = (...args: string[]): Promise<unknown> => run("docker", args);
+const docker = (...args: string[]) => run("docker", args);

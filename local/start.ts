@@ -13,7 +13,8 @@ import { summary } from "./summary.ts";
 const inBackground = process.send !== undefined;
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2), process.cwd());
+  // npm runs scripts in the project's folder; a person means the folder they stand in.
+  const options = readOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
   if (options.help) return say(usage, 0);
   if (options.detach && !inBackground) {
     const running = await runningInstance();
