@@ -17,6 +17,7 @@ export interface LandingKey {
 const study = (key: StudyKey): string => `${key.region}/${key.hospital}/${key.studyUid}`;
 const series = (key: SeriesKey): string => `${study(key)}/${key.seriesUid}`;
 const instance = (key: InstanceKey): string => `${series(key)}/${key.sopUid}`;
+const signedReports = (key: StudyKey): string => `report/${study(key)}/`;
 
 export const objectKeys = {
   /** Priority comes first: it chooses the queue. */
@@ -31,7 +32,9 @@ export const objectKeys = {
     `${instance(key)}/${sha256}/frames/${frame}`,
   /** What a doctor signed, enveloped. Its own prefix: only the report function may write there. */
   signedReport: (key: StudyKey, reportId: string, version: number, sha256: string): string =>
-    `report/${study(key)}/${reportId}/${version}/${sha256}.json.enc`,
+    `${signedReports(key)}${reportId}/${version}/${sha256}.json.enc`,
+  /** Prefix of everything signed about a study. */
+  signedReports,
   quarantine: (key: HospitalKey, uploadId: string, fileId: string): string =>
     `quarantine/${key.region}/${key.hospital}/${uploadId}/${fileId}`,
   conflict: (key: InstanceKey, sha256: string): string => `conflict/${instance(key)}/${sha256}.dcm`,

@@ -7,8 +7,9 @@ import { stores } from "../stores.ts";
 import { itemOf } from "./attribute-values.ts";
 
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  const { table, queue, bus, clock } = stores();
-  const failure = await applyChanges({ table, queue, events: bus, clock }, event.Records.map(changeOf));
+  const { table, objects, queue, bus, clock } = stores();
+  const deps = { table, objects, queue, events: bus, clock };
+  const failure = await applyChanges(deps, event.Records.map(changeOf));
   if (!failure) return { batchItemFailures: [] };
   log("warn", "changes come back", { sequence: failure.sequence, ...errorFields(failure.cause) });
   return { batchItemFailures: [{ itemIdentifier: failure.sequence }] };

@@ -22,6 +22,8 @@ const tableWrite = [
 
 /** S3 actions by what a function does with the objects under a prefix. */
 const objectActions = {
+  /** Names only. */
+  list: [],
   read: ["s3:GetObject", "s3:GetObjectVersion"],
   write: ["s3:PutObject"],
   /** `GetObjectRetention`: retention is only ever extended, so it is read first. */
@@ -85,11 +87,11 @@ export class Stored extends Construct {
     const bucket = this.bucketArn(word);
     fn.allow(
       new PolicyStatement({
-        actions: uses.flatMap((use) => [...objectActions[use]]),
+        actions: uses.flatMap((use): readonly string[] => objectActions[use]),
         resources: prefixes.map((prefix) => `${bucket}/${prefix}`),
       }),
     );
-    if (uses.includes("read"))
+    if (uses.includes("read") || uses.includes("list"))
       fn.allow(
         new PolicyStatement({
           actions: ["s3:ListBucket"],

@@ -41,6 +41,8 @@ export class Catalog extends Construct {
     settings.tell(fn);
     stored.bindCatalog(fn, "write");
     stored.bindQueue(fn, "derive", deriveQueue);
+    // Reports are kept as long as their study, whose date is in the table.
+    stored.bindBucket(fn, "archive", ["list", "lock"], ["report/*"]);
     const bus = new EventBus(this, "Bus", { eventBusName: stage.names.bus });
     bus.grantPutEventsTo(fn.role);
     fn.tell("MIC_QUEUES", { bus: bus.eventBusName });

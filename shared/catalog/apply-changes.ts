@@ -1,16 +1,18 @@
 /**
- * What follows from a batch of the table's stream: derivations are asked for, events go out, counts are rolled up. A batch
- * may come again, whole or from a record on: everything here may happen twice.
+ * What follows from a batch of the table's stream: derivations are asked for, events go out, counts are rolled up, reports
+ * are kept as long as their study. A batch may come again, whole or from a record on: everything here may happen twice.
  */
 import { type DeriveMessage, deriveMessageOf } from "../derive/derive-message.ts";
-import type { Clock, EventBus, Queue, Table } from "../ports.ts";
-import { type Change, isNew, typeOf } from "./change.ts";
+import type { Clock, EventBus, ObjectStore, Queue, Table } from "../ports.ts";
+import { extendReportRetention } from "../report/extend-retention.ts";
+import { became, type Change, isNew, typeOf } from "./change.ts";
 import { eventOf } from "./events-of-change.ts";
-import type { InstanceItem } from "./items.ts";
-import { rollUps } from "./roll-up-changes.ts";
+import type { InstanceItem, StudyItem } from "./items.ts";
+import { type RollUp, rollUps } from "./roll-up-changes.ts";
 
 export interface StreamDependencies {
   readonly table: Table;
+  readonly objects: ObjectStore;
   readonly queue: Queue;
   readonly events: EventBus;
   readonly clock: Clock;
@@ -33,6 +35,7 @@ export async function applyChanges(
     { changes: [first], run: () => askForDerivation(deps, changes) },
     { changes: [first], run: () => publish(deps, changes) },
     ...rollUps(deps, changes),
+    ...retentions(deps, changes),
   ];
   const settled = await Promise.allSettled(pieces.map((piece) => piece.run()));
   const failures = settled.flatMap((result, index) => {
@@ -60,4 +63,19 @@ async function askForDerivation({ queue }: StreamDependencies, changes: readonly
 async function publish({ events }: StreamDependencies, changes: readonly Change[]): Promise<void> {
   const published = changes.flatMap((change) => eventOf(change) ?? []);
   if (published.length > 0) await events.publish(published);
+}
+
+/** Not where the date is written: a worker that died after that would leave the reports behind. */
+function retentions({ objects, clock }: StreamDependencies, changes: readonly Change[]): readonly RollUp[] {
+  const extended = changes.filter(
+    (change) => typeOf(change) === "study" && !isNew(change) && became(change, "retainUntil"),
+  );
+  return extended.map((change) => ({
+    changes: [change],
+    run: async () => {
+      const study = change.after as StudyItem;
+      const until = new Date(study.retainUntil);
+      if (until > clock.now()) await extendReportRetention(objects, study, until);
+    },
+  }));
 }

@@ -22,8 +22,11 @@ export function studyOf(grant: Grant): StudyKey {
   return { region, hospital, studyUid };
 }
 
-export async function loadStudy(grant: Grant): Promise<StudyItem> {
-  const study = (await grant.table.get(keys.study(studyOf(grant)))) as StudyItem | undefined;
+export async function loadStudy(
+  grant: Grant,
+  options: { readonly consistent?: boolean } = {},
+): Promise<StudyItem> {
+  const study = (await grant.table.get(keys.study(studyOf(grant)), options)) as StudyItem | undefined;
   if (!study) throw new Problem("not-found", "There is no such study.");
   return study;
 }

@@ -1,6 +1,5 @@
 /** The signed document: what goes in, its bytes, its signature, and where it is kept. */
 import type { Grant } from "../access/grant.ts";
-import type { StudyItem } from "../catalog/items.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import type { ReportContent } from "./content.ts";
@@ -57,7 +56,7 @@ export async function makeSignature(
   const signature = await deps.keys.sign(deps.signingKeyArn, digest);
   const sealed = joined(seal(dataKey, place(draft, "signed"), bytes));
   const objectKey = objectKeys.signedReport(studyOf(grant), draft.reportId, draft.version, hex(digest));
-  await storeLocked(grant, study, objectKey, sealed, deps.clock.now());
+  await storeLocked(grant, { key: objectKey, keyArn: study.keyArn }, sealed, deps.clock.now());
   return {
     at,
     signer,
@@ -83,22 +82,24 @@ function requireEvidence(present: number, seen: number | undefined): void {
   });
 }
 
-/** A report is kept as long as the images it reads. */
+/**
+ * A report is kept as long as the images it reads. The study's date is read once the document is there: whoever moves it
+ * after that finds the document (`extend-retention.ts`).
+ */
 async function storeLocked(
   grant: Grant,
-  study: StudyItem,
-  key: string,
+  { key, keyArn }: { readonly key: string; readonly keyArn: string },
   sealed: Uint8Array,
   now: Date,
 ): Promise<void> {
   const ref = { bucket: "archive", key } as const;
-  const options = { contentType: "application/octet-stream", kmsKeyId: study.keyArn, ifAbsent: true };
+  const options = { contentType: "application/octet-stream", kmsKeyId: keyArn, ifAbsent: true };
   try {
     await grant.objects.put(ref, sealed, options);
   } catch (error) {
     // The key holds the digest: what is there already is the same document, from an attempt that got no further.
     if (!(error instanceof ConditionFailed)) throw error;
   }
-  const retainUntil = new Date(study.retainUntil);
+  const retainUntil = new Date((await loadStudy(grant, { consistent: true })).retainUntil);
   if (retainUntil > now) await grant.objects.extendRetention(ref, retainUntil);
 }

@@ -93,14 +93,21 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     expect(trust).toContain("aws:RequestTag/hospital");
   });
 
-  it("keep originals out of reach of all but those that archive, derive, retrieve or verify them", () => {
+  it("keep the archive out of reach of all but those that archive, derive, retrieve, verify or keep what is there", () => {
     const touching = grants.filter(
       ({ Resource, Action }) =>
         listOf(Action).some((action) => action.startsWith("s3:")) &&
         JSON.stringify(Resource).includes("-archive-"),
     );
     const who = new Set(touching.map(({ in: id }) => id.replace(/(Role|Api).*$/, "")));
-    expect([...who].sort()).toEqual(["DeriveDeriver", "Ingestroutine", "Ingeststat", "Report", "Retrieve"]);
+    expect([...who].sort()).toEqual([
+      "CatalogOnTableChanged",
+      "DeriveDeriver",
+      "Ingestroutine",
+      "Ingeststat",
+      "Report",
+      "Retrieve",
+    ]);
     expect(actionsOf(grants, "s3")).not.toContain("s3:PutBucketPolicy");
     const deleting = grants.filter(({ Action }) =>
       listOf(Action).some((action) => /^s3:Delete/.test(action)),

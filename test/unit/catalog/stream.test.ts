@@ -23,7 +23,7 @@ async function network() {
   const here = await clinic();
   const stream = streamed(here.table);
   const [queue, events] = [memoryQueue(), memoryEventBus()];
-  const deps = { queue, events, clock: here.clock };
+  const deps = { objects: here.objects, queue, events, clock: here.clock };
   const key = { ...here.hospital, studyUid };
   return {
     ...here,
