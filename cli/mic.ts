@@ -19,13 +19,14 @@ const program = new Command("mic")
     "after",
     "\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 done but files wait in quarantine or conflict,\nor could not be read.",
   )
-  .showHelpAfterError("Add --help to see what it takes.");
+  .showHelpAfterError("Add --help to see what it takes.")
+  // Before the commands are made: they inherit it.
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
 
 addUploadCommands(program);
 addStudyCommands(program);
 addReportCommands(program);
 addShareCommands(program);
-program.exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
 
 try {
   await program.parseAsync();

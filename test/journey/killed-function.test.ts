@@ -6,16 +6,14 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
-import { ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
+import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { aws, awsEnvironment, names, s3 } from "../support/aws.ts";
 import { cloud, eventually, type Json, send, settled, signedIn } from "../support/cloud.ts";
 import { ctSeries, newUid } from "../support/instances.ts";
 
 const technician = signedIn("technician@xinghe-village");
-const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-const aws = { endpoint: cloud.emulator, region: cloud.region, credentials };
 const lambda = new LambdaClient(aws);
-const s3 = new S3Client({ ...aws, forcePathStyle: true });
 /** More than ingest makes for one file: the last workers survive, which shows that every change was tried. */
 const changesAtMost = 24;
 
@@ -28,7 +26,7 @@ let ingest: Ingest;
 async function routineIngest(): Promise<Ingest> {
   const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
   const found = EventSourceMappings.find(({ EventSourceArn }) =>
-    /-ingest$/.test(EventSourceArn ?? ""),
+    EventSourceArn?.endsWith(`:${names.queue("ingest")}`),
   );
   if (!found?.UUID) throw new Error("no event source mapping on the routine ingest queue");
   const { Environment } = await lambda.send(
@@ -43,15 +41,7 @@ const listen = (Enabled: boolean) =>
 /** Exit code, or the signal that ended it. */
 function worker(key: string, versionId: string, dieAt: number): Promise<number | string> {
   const script = join(import.meta.dirname, "../support/ingest-and-die.ts");
-  const env = {
-    ...process.env,
-    ...ingest.environment,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_REGION: cloud.region,
-    AWS_ENDPOINT_URL: cloud.emulator,
-    NODE_OPTIONS: "",
-  };
+  const env = { ...process.env, ...ingest.environment, ...awsEnvironment, NODE_OPTIONS: "" };
   return new Promise((done) => {
     const child = spawn(process.execPath, ["--no-warnings", script, key, versionId, String(dieAt)], {
       env,

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CloudFile } from "../../local/cloud-file.ts";
 import type { FilesReply, Ledger } from "../../shared/contract/schemas/upload.ts";
 
-const file = process.env.MIC_CLOUD ?? join(import.meta.dirname, "../../.local/cloud.json");
+export const cloudFile = process.env.MIC_CLOUD ?? join(import.meta.dirname, "../../.local/cloud.json");
 
 /** What runs. Journeys only start through `npm test` or with MIC_CLOUD naming a cloud.json. */
-export const cloud: CloudFile = JSON.parse(readFileSync(file, "utf8"));
+export const cloud: CloudFile = JSON.parse(readFileSync(cloudFile, "utf8"));
 
 export interface Answer<T> {
   readonly status: number;
