@@ -107,8 +107,9 @@ async function findByName(call: Call, { scope, studyUid }: Consult): Promise<voi
 
 const sampleReport = {
   findings:
-    "合成体模图像，非真实患者。颅骨完整，脑室对称，中线居中。 Synthetic phantom, no patient: skull intact, ventricles symmetric, midline central.",
-  impression: "演示报告：体模未见异常。 Demonstration: nothing abnormal in the phantom.",
+    "合成体模图像，非真实患者。左侧基底节区见椭圆形高密度影，周围低密度带；颅骨完整，中线居中。 Synthetic phantom, no patient: an oval hyperdensity in the left basal ganglia with a hypodense rim; skull intact, midline central.",
+  impression:
+    "模拟左侧基底节区出血（演示）。 Simulated haemorrhage of the left basal ganglia (demonstration).",
 };
 const demonstrationReport = {
   findings: "演示流程自动生成，未经医师阅片。 Written by the demonstration: no doctor has read these images.",
