@@ -43,7 +43,7 @@ export async function authorise(stores: WholeStores, request: AccessRequest): Pr
   const resolved = await resolve(stores, request, asked);
   if (!resolved) return refuse(stores, request, mayEver(asked) ? "not-found" : "forbidden", []);
   const { allowed, policies } = decide(principal, request.route.id, resolved.resource);
-  if (allowed) return granted(stores, request, resolved, policies);
+  if (allowed) return granted(stores, request, resolved, [...policies, ...(resolved.policies ?? [])]);
   return refuse(stores, request, mayEver(asked) ? refusal(resolved) : "forbidden", policies);
 }
 

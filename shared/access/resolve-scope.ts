@@ -2,6 +2,7 @@
 import type { ConsultItem } from "../catalog/items.ts";
 import { keys, type StudyKey } from "../catalog/keys.ts";
 import { granteeOf } from "./decide.ts";
+import { grantedStudies } from "./granted-studies.ts";
 import type { Asked, Catalog, Resolved } from "./resolve.ts";
 import { narrowedTo, studyAnywhere, studyIn } from "./resolve-study.ts";
 import { openShareOf } from "./share-state.ts";
@@ -25,12 +26,13 @@ export async function resolveScope(catalog: Catalog, asked: Asked): Promise<Reso
   }
 }
 
-/** All the caller may see: the own hospital, and studies as their StudyAccess items are read. */
-async function everything(catalog: Catalog, { principal }: Asked): Promise<Resolved | undefined> {
-  const { hospital } = principal;
+/** All the caller may see: the own hospital, and where the role allows it studies as their StudyAccess items are read. */
+async function everything(catalog: Catalog, asked: Asked): Promise<Resolved | undefined> {
+  const { hospital } = asked.principal;
   if (hospital === undefined) return undefined;
   const whole = wholeHospital(catalog, hospital);
-  return { ...whole, reach: { ...whole.reach, grantees: [`hospital-${hospital}`] } };
+  const { grantees, policies } = grantedStudies(asked);
+  return { ...whole, reach: { ...whole.reach, grantees }, policies };
 }
 
 function wholeHospital({ region }: Catalog, hospital: string): Resolved {

@@ -3,8 +3,8 @@ import type { HospitalKey } from "../catalog/keys.ts";
 import type { Route, Target } from "../contract/route.ts";
 import { Problem } from "../errors.ts";
 import type { Table } from "../ports.ts";
-import { granteeOf } from "./decide.ts";
 import type { Reach } from "./grant.ts";
+import { grantedStudies } from "./granted-studies.ts";
 import type { Principal } from "./principal.ts";
 import { noReach } from "./reach.ts";
 import { resolveItem } from "./resolve-item.ts";
@@ -33,6 +33,8 @@ export interface Resolved {
   readonly reach: Reach;
   readonly study?: HospitalKey & { readonly studyUid: string };
   readonly hospital?: HospitalKey;
+  /** Ids of policies that put more in reach than the target itself. */
+  readonly policies?: readonly string[];
 }
 
 /** undefined: there is no such thing, or not for this principal; the two look the same. */
@@ -81,11 +83,13 @@ async function resolveHospital({ region }: Catalog, asked: Asked): Promise<Resol
       extensions: { parameter: "hospital" },
     });
   }
-  const own = granteeOf(principal);
   const key = { region, hospital };
+  const { grantees, policies } =
+    hospital === principal.hospital ? grantedStudies(asked) : { grantees: [], policies: [] };
   return {
     resource: { type: "Hospital", id: hospital, hospital },
-    reach: { hospitals: [key], studies: [], grantees: own === `hospital-${hospital}` ? [own] : [] },
+    reach: { hospitals: [key], studies: [], grantees },
     hospital: key,
+    policies,
   };
 }

@@ -5,10 +5,13 @@ import { roles } from "../../../shared/access/principal.ts";
 import type { Asked } from "../../../shared/access/resolve.ts";
 import { type RouteId, routes } from "../../../shared/contract/routes.ts";
 import { Problem } from "../../../shared/errors.ts";
+import { parseSearch } from "../../../shared/query/parse-search.ts";
+import { searchStudies } from "../../../shared/query/search-studies.ts";
+import { storeManyStudies } from "../../support/archive.ts";
 import { fixedClock } from "../../support/memory/clock.ts";
 import { memoryDownloadSigner } from "../../support/memory/download-signer.ts";
 import { memoryObjects } from "../../support/memory/objects.ts";
-import { city, county, ids, networkTable, village } from "../../support/network.ts";
+import { city, county, ids, networkTable, study, village } from "../../support/network.ts";
 import { callerFor, machine, testRegion, user, visitor } from "../../support/principals.ts";
 
 /**
@@ -165,6 +168,54 @@ describe.each(privateRoutes)("$id", (route) => {
         wanted[letter] = expected(route, letter, column);
       }
       expect(actual).toEqual(wanted);
+    },
+  );
+});
+
+/** Whom `mine` shows the village's study, by the same letters and columns: those who may open it, and nobody else. */
+const foundInMine = { own: "TPRAS", referred: "PR", other: "" } as const;
+
+/** Whether a search of everything the principal may see answers the village's study. */
+async function finds(principal: Principal): Promise<boolean> {
+  const whole = await stores();
+  await storeManyStudies(whole.table, [{ ...study, name: "Wang^Xiaoming=王^小明" }]);
+  const route = privateRoutes.find(({ id }) => id === "searchStudies") as PrivateRoute;
+  try {
+    const { grant } = await authorise(whole, {
+      route,
+      params: { scope: "mine" },
+      caller: callerFor(principal),
+    });
+    const { studies } = await searchStudies(grant, parseSearch(new URLSearchParams(), "study"));
+    return studies.length > 0;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+describe("a search of everything one may see", () => {
+  it.each(columns)(
+    "finds the study for exactly the right people where it is the hospital's %s",
+    async (column) => {
+      const found: string[] = [];
+      for (const [letter, person] of Object.entries(people))
+        if (await finds(person(column))) found.push(letter);
+      expect(found.join("")).toBe(foundInMine[column]);
+    },
+  );
+});
+
+describe("a request over the whole hospital", () => {
+  it.each(privateRoutes.filter(({ access }) => access.target === "own-hospital"))(
+    "$id reaches no study of another hospital",
+    async (route) => {
+      for (const person of Object.values(people)) {
+        const principal = person("referred");
+        const asked = { ...request(route, principal), hospital: county.hospital };
+        const authorised = await authorise(await stores(), asked).catch(() => undefined);
+        expect(authorised?.grant.reach.grantees ?? []).toEqual([]);
+      }
     },
   );
 });
