@@ -11,6 +11,8 @@ describe("how long an original is kept", () => {
   });
 
   it("is at least a day in a stage that comes and goes, however late in the day", () => {
-    expect(retainUntil(new Date("2026-03-01T23:59:59.999Z"), 0).toISOString()).toBe("2026-03-03T00:00:00.000Z");
+    expect(retainUntil(new Date("2026-03-01T23:59:59.999Z"), 0).toISOString()).toBe(
+      "2026-03-03T00:00:00.000Z",
+    );
   });
 });
