@@ -15,7 +15,10 @@ export interface Repeatable {
   readonly principal: string;
   readonly key: string;
   readonly method: string;
+  /** With its parameters filled in. */
   readonly path: string;
+  /** Part of what is asked: `?hospital=` chooses whose study it is about. */
+  readonly query: URLSearchParams;
   readonly body: Uint8Array | undefined;
   /** `id`: the same for every attempt under this key. */
   run(id: string): Promise<Reply>;
@@ -42,7 +45,7 @@ interface Attempt extends Item {
 export async function once(kernel: Kernel, repeatable: Repeatable): Promise<Reply> {
   checkKey(repeatable.key);
   const place = keys.idempotency(sha256(repeatable.principal), sha256(repeatable.key));
-  const request = sha256(`${repeatable.method} ${repeatable.path}\n`, repeatable.body ?? "");
+  const request = sha256(`${repeatable.method} ${target(repeatable)}\n`, repeatable.body ?? "");
   const began = kernel.clock.now().getTime();
   const fresh: Attempt = {
     ...place,
@@ -118,6 +121,13 @@ async function repeated(repeatable: Repeatable, earlier: Attempt): Promise<Reply
   if (repeatable.replay) return repeatable.replay(earlier.id);
   if (earlier.reply) return unseal(earlier.reply, secretOf(repeatable));
   throw new Problem("conflict", "Done already; the reply was too large to keep: read what was created");
+}
+
+/** The order of query parameters says nothing; that of one parameter's values may. */
+function target({ path, query }: Repeatable): string {
+  const sorted = new URLSearchParams(query);
+  sorted.sort();
+  return `${path}?${sorted}`;
 }
 
 const secretOf = ({ principal, key }: Repeatable): string => `${principal}\n${key}`;

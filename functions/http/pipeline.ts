@@ -59,6 +59,7 @@ export async function answerPrivate(parts: RouteParts, exchange: Exchange): Prom
     key: idempotencyKey,
     method: route.method,
     path: event.path,
+    query: input.search,
     body: bodyOf(event),
     run: (id) => answered(id, handler),
     ...(replay && { replay: (id: string) => answered(id, replay) }),

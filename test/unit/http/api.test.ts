@@ -243,6 +243,15 @@ describe("a request repeated under its Idempotency-Key", () => {
     expect(other.status).toBe(422);
   });
 
+  it("is refused for another hospital, and the order of a query says nothing", async () => {
+    const { handler, calls } = shareApi();
+    const at = (query: string) => callApi(handler, { ...call, path: `${call.path}?${query}`, headers });
+    expect((await at("hospital=village-1&page=2")).status).toBe(201);
+    expect((await at("page=2&hospital=village-1")).status).toBe(201);
+    expect(calls).toHaveLength(1);
+    expect((await at("page=3&hospital=village-1")).status).toBe(422);
+  });
+
   it("belongs to its principal: another's same key is another request", async () => {
     const { handler, calls } = shareApi();
     await callApi(handler, { ...call, headers });
