@@ -1,5 +1,5 @@
 /** From a request to a Grant: find the target, let the policies decide, narrow the stores. */
-import { auditNow, auditRecord, auditWrite, networkAudit } from "../audit/record.ts";
+import { auditNow, auditRecord, auditWrites, networkAudit } from "../audit/record.ts";
 import type { HospitalKey } from "../catalog/keys.ts";
 import { Problem } from "../errors.ts";
 import type { Clock, DownloadSigner, ObjectStore, Table } from "../ports.ts";
@@ -130,7 +130,7 @@ function granted(
     table: narrowTable(stores.table, reach, () => stores.clock.now()),
     objects: narrowObjects(stores.objects, reach),
     downloads: narrowDownloads(stores.downloads, reach),
-    auditWrite: (said) => auditWrite(record(said)),
+    auditWrites: (said) => auditWrites(record(said)),
     audit: (said) => auditNow(stores.table, record(said)),
   };
   return { grant, ensureAudited: async () => (audited ? undefined : grant.audit({})) };

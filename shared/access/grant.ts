@@ -49,8 +49,8 @@ export interface Grant {
   readonly objects: ObjectStore;
   /** Signs reads of objects in reach, and of no others. */
   readonly downloads: DownloadSigner;
-  /** A write to put into the use case's own transaction. */
-  auditWrite(audited: Audited): Write;
+  /** Writes to put into the use case's own transaction. */
+  auditWrites(audited: Audited): readonly Write[];
   /** Makes the record durable now: for reads, before the answer. */
   audit(audited: Audited): Promise<void>;
 }

@@ -36,6 +36,8 @@ export interface AuditRecord extends Item {
   /** The hospital whose data it was. */
   readonly region: string;
   readonly hospital: string;
+  /** Of a record kept for the agent's hospital: the record itself is with the hospital whose data it was. */
+  readonly copy?: true;
 }
 
 export interface AuditedRequest {
@@ -59,13 +61,12 @@ export function auditRecord(request: AuditedRequest): AuditRecord {
   const { caller, audited, at } = request;
   const { hospital = request.hospital, detail, ...entity } = audited;
   const { principal } = caller;
-  const recordId = ulid(at.getTime());
-  const shard = recordId.charCodeAt(recordId.length - 1) % auditShards;
+  const [recordId, recorded] = [ulid(at.getTime()), at.toISOString()];
   return {
-    ...keys.audit(hospital, at.toISOString().slice(0, 10), shard, recordId),
+    ...auditKey(hospital, { recordId, recorded }),
     type: "audit",
     recordId,
-    recorded: at.toISOString(),
+    recorded,
     action: request.action,
     outcome: request.outcome,
     agent: {
@@ -85,12 +86,28 @@ export function auditRecord(request: AuditedRequest): AuditRecord {
   };
 }
 
-/** The record as a write for the use case's own transaction. */
+/** The record as a write, where the agent acts for no hospital. */
 export function auditWrite(record: AuditRecord): Write {
   return { op: "put", table: "audit", item: record, when: [[{ attribute: "pk", is: "absent" }]] };
 }
 
+/**
+ * The record as writes for the use case's own transaction. Where somebody of another hospital acted, a copy goes to that
+ * hospital, whose auditor answers for its people wherever they read.
+ */
+export function auditWrites(record: AuditRecord): readonly Write[] {
+  const { hospital } = record.agent;
+  if (hospital === undefined || hospital === record.hospital) return [auditWrite(record)];
+  const place = auditKey({ region: record.region, hospital }, record);
+  return [auditWrite(record), auditWrite({ ...record, ...place, copy: true })];
+}
+
+function auditKey(owner: HospitalKey, { recordId, recorded }: Pick<AuditRecord, "recordId" | "recorded">) {
+  const shard = recordId.charCodeAt(recordId.length - 1) % auditShards;
+  return keys.audit(owner, recorded.slice(0, 10), shard, recordId);
+}
+
 /** Makes the record durable now: for reads, before the answer. */
 export function auditNow(table: Table, record: AuditRecord): Promise<void> {
-  return table.write([auditWrite(record)]);
+  return table.write(auditWrites(record));
 }

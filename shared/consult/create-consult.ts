@@ -52,7 +52,7 @@ export async function createConsult(
       put(accessItem(`consult-${consultId}`, consult, key)),
       // The hospital may hold access by an earlier consult already: this one renews it.
       { op: "put", item: accessItem(`hospital-${to.hospital}`, consult, key) },
-      grant.auditWrite({ hospital: from, studyUid: key.studyUid, consultId }),
+      ...grant.auditWrites({ hospital: from, studyUid: key.studyUid, consultId }),
     ]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

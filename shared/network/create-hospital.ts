@@ -51,7 +51,7 @@ export async function createHospital(
   try {
     await grant.table.write([
       { op: "put", item, when: [[{ attribute: "pk", is: "absent" }]] },
-      grant.auditWrite({ hospital: owner, detail: `key group ${keyGroup}` }),
+      ...grant.auditWrites({ hospital: owner, detail: `key group ${keyGroup}` }),
     ]);
   } catch (error) {
     if (error instanceof ConditionFailed) throw taken();

@@ -34,7 +34,12 @@ export async function amendReport(
       },
       { op: "put", item: next, when: [[{ attribute: "pk", is: "absent" }]] },
       { op: "update", key: keys.reportPointer(study, reportId), set: { status, version } },
-      grant.auditWrite({ hospital: study, studyUid: study.studyUid, reportId, detail: `version ${version}` }),
+      ...grant.auditWrites({
+        hospital: study,
+        studyUid: study.studyUid,
+        reportId,
+        detail: `version ${version}`,
+      }),
     ]);
   } catch (error) {
     if (error instanceof ConditionFailed) throw changedMeanwhile();

@@ -29,9 +29,9 @@ export async function draftReport(
   const first = await newVersion(grant, deps, { ...input, version: 1 });
   const { reportId, version, etag } = first;
   const study = studyOf(grant);
-  const audit = grant.auditWrite({ hospital: study, studyUid: study.studyUid, reportId });
+  const audit = grant.auditWrites({ hospital: study, studyUid: study.studyUid, reportId });
   try {
-    await grant.table.write([put(headOf(first)), put(first), put(pointerOf(first)), audit]);
+    await grant.table.write([put(headOf(first)), put(first), put(pointerOf(first)), ...audit]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const made = await loadOwnHead(grant, reportId);

@@ -69,7 +69,12 @@ async function commit(
         set: { status, version, signedVersion: version, signedAt: signature.at },
       },
       ...(await answerWrites(grant.table, study, signature.signer.hospital, signature.at)),
-      grant.auditWrite({ hospital: study, studyUid: study.studyUid, reportId, detail: `version ${version}` }),
+      ...grant.auditWrites({
+        hospital: study,
+        studyUid: study.studyUid,
+        reportId,
+        detail: `version ${version}`,
+      }),
     ]);
   } catch (error) {
     if (error instanceof ConditionFailed) throw changedMeanwhile();

@@ -34,7 +34,7 @@ export async function updateDraft(
         set: { etag, updatedAt, content, keyArn, wrappedKey: dataKey.wrapped },
         when: [[unchanged, { attribute: "status", is: "=", value: "draft" }]],
       },
-      grant.auditWrite({ hospital: study, studyUid: study.studyUid, reportId }),
+      ...grant.auditWrites({ hospital: study, studyUid: study.studyUid, reportId }),
     ]);
   } catch (error) {
     if (error instanceof ConditionFailed) throw changedMeanwhile();

@@ -61,14 +61,14 @@ export async function createShare(
     ...hospital,
     shareId,
   };
-  const audit = grant.auditWrite({ hospital, studyUid: study.studyUid, shareId, ...reportOf(input) });
+  const audit = grant.auditWrites({ hospital, studyUid: study.studyUid, shareId, ...reportOf(input) });
   try {
     await grant.table.write([
       put(share),
       put(tokenItem(share, token)),
       put(listed),
       put(accessItem(share, study)),
-      audit,
+      ...audit,
     ]);
   } catch (error) {
     if (error instanceof ConditionFailed) return reissueLink(grant, deps, { shareId });
@@ -91,7 +91,7 @@ export async function reissueLink(
   const token = newToken();
   await grant.table.write([
     put(tokenItem(share, token)),
-    grant.auditWrite({ hospital: { region, hospital }, studyUid, shareId, detail: "token issued again" }),
+    ...grant.auditWrites({ hospital: { region, hospital }, studyUid, shareId, detail: "token issued again" }),
   ]);
   return created(share, deps, token);
 }

@@ -31,7 +31,7 @@ export async function revokeShare(
         ],
       },
       { op: "delete", key: keys.studyAccess(`share-${shareId}`, { region, hospital, studyUid }) },
-      grant.auditWrite({ hospital: { region, hospital }, studyUid, shareId }),
+      ...grant.auditWrites({ hospital: { region, hospital }, studyUid, shareId }),
     ]);
   } catch (error) {
     // Somebody else revoked it in between: it is closed, which is what was asked.

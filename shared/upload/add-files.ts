@@ -108,7 +108,7 @@ async function write(grant: Grant, upload: UploadItem, files: readonly UploadFil
         when: [[{ attribute: "completedAt", is: "absent" }]],
       },
       ...batch.map((item): Write => ({ op: "put", item, when: [[{ attribute: "pk", is: "absent" }]] })),
-      grant.auditWrite({ hospital: hospitalOf(grant), uploadId: upload.uploadId }),
+      ...grant.auditWrites({ hospital: hospitalOf(grant), uploadId: upload.uploadId }),
     ]);
   }
 }

@@ -22,7 +22,7 @@ export async function completeUpload(
         set: { completedAt },
         when: [[{ attribute: "completedAt", is: "absent" }]],
       },
-      grant.auditWrite({ hospital: hospitalOf(grant), uploadId }),
+      ...grant.auditWrites({ hospital: hospitalOf(grant), uploadId }),
     ]);
     return { uploadId, completedAt };
   } catch (error) {

@@ -84,7 +84,7 @@ async function write(grant: Grant, upload: UploadItem, files: readonly UploadFil
     { op: "put", item: upload, when: [[{ attribute: "pk", is: "absent" }]] },
     { op: "put", item: listItem(upload) },
     ...expectationItems(upload).map((item): Write => ({ op: "put", item })),
-    grant.auditWrite({ hospital: hospitalOf(grant), uploadId: upload.uploadId }),
+    ...grant.auditWrites({ hospital: hospitalOf(grant), uploadId: upload.uploadId }),
   ]);
 }
 

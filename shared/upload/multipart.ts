@@ -54,7 +54,7 @@ export async function beginMultipart(grant: Grant, large: LargeFile): Promise<st
         set: { multipartId },
         when: [[{ attribute: "multipartId", is: "absent" }]],
       },
-      grant.auditWrite({ hospital: hospitalOf(grant), uploadId: file.uploadId }),
+      ...grant.auditWrites({ hospital: hospitalOf(grant), uploadId: file.uploadId }),
     ]);
     return multipartId;
   } catch (error) {

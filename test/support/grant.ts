@@ -5,7 +5,7 @@ import { narrowDownloads, narrowObjects } from "../../shared/access/narrow-objec
 import { narrowTable } from "../../shared/access/narrow-table.ts";
 import type { Principal } from "../../shared/access/principal.ts";
 import { noReach } from "../../shared/access/reach.ts";
-import { auditNow, auditRecord, auditWrite, networkAudit } from "../../shared/audit/record.ts";
+import { auditNow, auditRecord, auditWrites, networkAudit } from "../../shared/audit/record.ts";
 import type { StudyKey } from "../../shared/catalog/keys.ts";
 import type { Clock } from "../../shared/ports.ts";
 import { fixedClock } from "./memory/clock.ts";
@@ -56,7 +56,7 @@ export function testGrant(options: GrantOptions): Grant {
     table: narrowTable(table, reach, () => clock.now()),
     objects: narrowObjects(objects, reach),
     downloads: narrowDownloads(memoryDownloadSigner(objects, clock), reach),
-    auditWrite: (audited) => auditWrite(record(audited)),
+    auditWrites: (audited) => auditWrites(record(audited)),
     audit: (audited) => auditNow(table, record(audited)),
   };
 }

@@ -34,6 +34,13 @@ const record = z.object({
   policies: z.array(text).check(z.describe("Policies that decided")),
   region: text,
   hospital: text.check(z.describe("Whose data it was")),
+  copy: z.optional(
+    z
+      .literal(true)
+      .check(
+        z.describe("One's own people with another hospital's data: the record itself is with that hospital"),
+      ),
+  ),
 });
 
 export const auditSchemas = {

@@ -214,24 +214,29 @@ describe("a refusal", () => {
 });
 
 describe("the audit", () => {
-  it("of a referred study belongs to the hospital that owns it", async () => {
+  it("of a referred study belongs to the hospital that owns it, with a copy for the reader's own", async () => {
     const grant = await ask(countyDoctor, "getStudy", { studyUid });
     await grant.audit({});
+    const record = {
+      hospital: village.hospital,
+      agent: { hospital: county.hospital },
+      entity: { studyUid },
+      policies: ["clinician-granted-study"],
+    };
+    const partition = ({ hospital }: typeof village) =>
+      expect.stringContaining(`AUDIT#${testRegion}#${hospital}#`);
     expect(table.items("audit")).toMatchObject([
-      {
-        hospital: village.hospital,
-        agent: { hospital: county.hospital },
-        entity: { studyUid },
-        policies: ["clinician-granted-study"],
-      },
+      { ...record, pk: partition(county), copy: true },
+      { ...record, pk: partition(village) },
     ]);
   });
 
   it("can be written in the use case's own transaction", async () => {
     const grant = await ask(countyDoctor, "createReport", { studyUid });
     const report = { ...keys.report("NEW"), type: "report", ...study };
-    await grant.table.write([{ op: "put", item: report }, grant.auditWrite({ reportId: "NEW" })]);
-    expect(table.items("audit")).toMatchObject([{ entity: { studyUid, reportId: "NEW" } }]);
+    await grant.table.write([{ op: "put", item: report }, ...grant.auditWrites({ reportId: "NEW" })]);
+    const record = { entity: { studyUid, reportId: "NEW" } };
+    expect(table.items("audit")).toMatchObject([record, record]);
   });
 
   it("never says the name of who asked, since a patient may", async () => {
