@@ -9,7 +9,9 @@ export class InvalidConfig extends Error {
 /** What to write, by field; the longest matching prefix of the field's path is used. */
 const whatToWrite: Readonly<Record<string, string>> = {
   "": "only fields that config/dev.json and infra/config.ts know",
-  stage: 'a short lower-case name such as "dev"; a name beginning with "prod" makes a production stage',
+  stage: 'a short lower-case name such as "dev"',
+  production:
+    "true where patients' images are kept: locked for good and never removed with the stage; false only for a stage whose images may all be destroyed",
   account:
     "the 12 digits of the AWS account, as a string; or leave it out and use the account you are signed in to",
   region: 'the home region, such as "eu-central-1" or "cn-north-1"',
@@ -88,6 +90,16 @@ const rules: readonly Rule[] = [
     field: "webOrigin",
     what: "it is missing, and a certificate is of use only for an origin of your own",
     broken: (c) => c.certificateArn !== undefined && c.webOrigin === undefined,
+  },
+  {
+    field: "production",
+    what: "it is false in a stage that is named as production",
+    broken: (c) => c.stage.startsWith("prod") && !isProduction(c),
+  },
+  {
+    field: "production",
+    what: "the local cloud is thrown away, so it cannot be production",
+    broken: (c) => isLocal(c) && isProduction(c),
   },
   {
     field: "retentionYears",

@@ -51,6 +51,8 @@ const capacity = z.strictObject({
 
 export const deploymentConfig = z.strictObject({
   stage: z.string().check(z.regex(/^[a-z][a-z0-9]{1,11}$/)),
+  /** Said, never guessed: whether patients' originals lie here, which law keeps and nobody may remove. */
+  production: z.boolean(),
   account: z.optional(z.string().check(z.regex(/^\d{12}$/))),
   /** The home region: part of every key, so it is chosen once. */
   region: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/)),
@@ -81,13 +83,12 @@ export const deploymentConfig = z.strictObject({
 export type DeploymentConfig = z.infer<typeof deploymentConfig>;
 export type Identity = DeploymentConfig["identity"][number];
 
-export const isProduction = (config: Pick<DeploymentConfig, "stage">): boolean =>
-  config.stage.startsWith("prod");
+export const isProduction = (config: Pick<DeploymentConfig, "production">): boolean => config.production;
 export const isLocal = (config: Pick<DeploymentConfig, "stage">): boolean => config.stage === "local";
 export const isChina = (config: Pick<DeploymentConfig, "region">): boolean => config.region.startsWith("cn-");
 
 /** A stage on AWS that is not production must go without a trace; the local cloud is simply thrown away. */
-export const isRemovable = (config: Pick<DeploymentConfig, "stage">): boolean =>
+export const isRemovable = (config: Pick<DeploymentConfig, "stage" | "production">): boolean =>
   !isProduction(config) && !isLocal(config);
 
 /** COMPLIANCE: nobody, not even the account's owner, can shorten retention. Elsewhere a stage must stay removable. */

@@ -2,7 +2,9 @@
 import { capabilities } from "../shared/contract/route.ts";
 import { type DeploymentConfig, isRemovable } from "./config.ts";
 
-export const functionEntries = (config: Pick<DeploymentConfig, "stage">): readonly string[] => [
+export const functionEntries = (
+  config: Pick<DeploymentConfig, "stage" | "production">,
+): readonly string[] => [
   "functions/access/authorizer.ts",
   "functions/ingest/on-object-landed.ts",
   "functions/derive/on-instance-indexed.ts",

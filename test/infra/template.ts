@@ -10,7 +10,7 @@ import {
 import type { Route } from "../../shared/contract/route.ts";
 import { routes } from "../../shared/contract/routes.ts";
 import { alwaysOn } from "./always-on.ts";
-import { dev, prod, stages } from "./stages.ts";
+import { cn, dev, prod, stages } from "./stages.ts";
 import type { Found } from "./synthesized.ts";
 
 const runbook = readFileSync(join(import.meta.dirname, "../../docs/runbook.md"), "utf8");
@@ -122,15 +122,22 @@ describe("a stage that must never be lost, and one that must go", () => {
   const kept = ["AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Cognito::UserPool"];
 
   it("keeps data, keys and users in production even when its stacks are deleted", () => {
-    const data = prod.resources.filter(({ Type, stack }) => kept.includes(Type) && stack.endsWith("-Data"));
-    expect(data.length).toBeGreaterThanOrEqual(10);
-    expect(data.filter(({ DeletionPolicy }) => DeletionPolicy !== "Retain")).toEqual([]);
+    for (const stage of [prod, cn]) {
+      const data = stage.resources.filter(
+        ({ Type, stack }) => kept.includes(Type) && stack.endsWith("-Data"),
+      );
+      expect(data.length).toBeGreaterThanOrEqual(9);
+      expect(data.filter(({ DeletionPolicy }) => DeletionPolicy !== "Retain")).toEqual([]);
+    }
     expect(prod.terminationProtection).toEqual(["Mic-prod-Data"]);
+    expect(cn.terminationProtection).toEqual(["Mic-cn-Data"]);
   });
 
   it("has nothing in production that could empty a bucket", () => {
-    expect(prod.ofType("Custom::EmptiedOnDestroy")).toEqual([]);
-    expect([...prod.text.values()].join()).not.toContain("BypassGovernanceRetention");
+    for (const stage of [prod, cn]) {
+      expect(stage.ofType("Custom::EmptiedOnDestroy")).toEqual([]);
+      expect([...stage.text.values()].join()).not.toContain("BypassGovernanceRetention");
+    }
   });
 
   it("removes a development stage whole: locked objects and keys made at run time too", () => {
