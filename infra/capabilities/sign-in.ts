@@ -80,6 +80,10 @@ export class SignInClients extends Construct {
         callbackUrls: [`${webOrigin}/`],
         logoutUrls: [`${webOrigin}/`],
       },
+      // A client that is told nothing reads standard attributes only, and its ID tokens would name no hospital.
+      readAttributes: new ClientAttributes()
+        .withStandardAttributes({ fullname: true, email: true, emailVerified: true, locale: true })
+        .withCustomAttributes("hospital", "licence"),
       // Hospital and licence are not among the attributes people may write: they would choose their own hospital.
       writeAttributes: new ClientAttributes().withStandardAttributes({ fullname: true, locale: true }),
       preventUserExistenceErrors: true,

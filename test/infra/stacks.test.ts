@@ -2,5 +2,6 @@
 import "./template.ts";
 import "./storage.ts";
 import "./grants.ts";
+import "./sign-in.ts";
 import "./china.ts";
 import "./nag.ts";
