@@ -62,33 +62,35 @@ export interface Events {
 export type EventType = keyof Events;
 
 /** Every catalog item names what it is, so that the stream's reader need not parse keys. */
-export type ItemType =
-  | "hospital"
-  | "key-group"
-  | "study"
-  | "series"
-  | "instance"
-  | "counter"
-  | "expectation"
-  | "conflict"
-  | "claim"
-  | "open-study"
-  | "upload"
-  | "upload-file"
-  | "upload-list"
-  | "upload-request"
-  | "find"
-  | "report"
-  | "report-version"
-  | "report-pointer"
-  | "share"
-  | "share-access"
-  | "share-list"
-  | "share-token"
-  | "share-session"
-  | "consult"
-  | "consult-pointer"
-  | "worklist"
-  | "study-access"
-  | "idempotency"
-  | "audit";
+export const itemTypes = [
+  "hospital",
+  "key-group",
+  "study",
+  "series",
+  "instance",
+  "counter",
+  "expectation",
+  "conflict",
+  "claim",
+  "open-study",
+  "upload",
+  "upload-file",
+  "upload-list",
+  "upload-request",
+  "find",
+  "report",
+  "report-version",
+  "report-pointer",
+  "share",
+  "share-access",
+  "share-list",
+  "share-token",
+  "share-session",
+  "consult",
+  "consult-pointer",
+  "worklist",
+  "study-access",
+  "idempotency",
+  "audit",
+] as const;
+export type ItemType = (typeof itemTypes)[number];
