@@ -1,4 +1,4 @@
-"""Starts MiniStack with nine gaps closed, so that journeys meet what AWS would check.
+"""Starts MiniStack with ten gaps closed, so that journeys meet what AWS would check.
 
 What runs is therefore a modified emulator, pinned to the version it was written for (local/emulator.ts):
 - policy variables such as ${aws:PrincipalTag/hospital} are replaced (they are compared as they stand otherwise);
@@ -8,6 +8,7 @@ What runs is therefore a modified emulator, pinned to the version it was written
 - sqs:…Batch requests are checked as the single action that AWS knows (as actions of their own otherwise);
 - a copied object gets the retention its request asks for, and none of the source's content encoding when the request
   replaces the metadata (both are as the source's otherwise);
+- a copy that asks for no object under its key (If-None-Match) is refused when there is one (the header is ignored otherwise);
 - a table's stream outlives a restart (its readers' positions do, its records do not otherwise, so that readers miss as
   many changes as they had read before);
 - schedules fire within a second (every ten seconds otherwise);
@@ -108,6 +109,10 @@ def with_key_id(iam_action, query_params, path, headers):
 
 
 def with_retention(bucket, key, headers):
+    there = s3._ensure_bucket(bucket)
+    refused = there and s3._check_put_preconditions(headers, there["objects"].get(key))
+    if refused:
+        return refused
     replaces = headers.get("x-amz-metadata-directive", "").upper() == "REPLACE"
     described = {"content-encoding": "", **headers} if replaces else headers
     answer = copy_object(bucket, key, described)

@@ -70,4 +70,11 @@ export class Transient extends Error {
 /** The encryption key of a hospital is disabled, pending deletion or not the one expected. */
 export class KeyUnavailable extends Error {
   override readonly name = "KeyUnavailable";
+  /** ARN or id of the key, where the other side names it. */
+  readonly kmsKeyId?: string;
+
+  constructor(message: string, options: { readonly cause?: unknown; readonly kmsKeyId?: string } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    if (options.kmsKeyId !== undefined) this.kmsKeyId = options.kmsKeyId;
+  }
 }

@@ -111,8 +111,11 @@ export interface CopyOptions {
   readonly kmsKeyId?: string;
   /** Object Lock retention; the mode is the bucket's default mode. */
   readonly retainUntil?: Date;
+  /** Refuse (ConditionFailed) when the key exists, be it by an attempt of this very call whose answer was lost. */
+  readonly ifAbsent?: boolean;
 }
 export interface ObjectStore {
+  /** Throws KeyUnavailable, naming the key, for an object that is there but whose key may not be used. */
   head(ref: ObjectRef): Promise<ObjectHead | undefined>;
   /** Throws Problem("not-found") when there is no such object; a range past the end answers the bytes there are. */
   read(ref: ObjectRef, range?: ByteRange): Promise<Uint8Array>;

@@ -8,7 +8,17 @@ const codes = new Set([
   "AccessDeniedException",
   "InvalidCiphertextException",
   "IncorrectKeyException",
+  "InvalidKeyUsageException",
 ]);
 
 /** Whether KMS refused because of the key, not because of the request or of itself. */
-export const refusedKey = ({ code }: ServiceFault): boolean => codes.has(code);
+export const refusedKey = ({ code }: Pick<ServiceFault, "code">): boolean => codes.has(code);
+
+/** S3 passes on what KMS said: `KMS.DisabledException`, `KMS.ThrottlingException` … */
+const passedOn = "KMS.";
+/** Whether S3 was refused because of the object's key. */
+export const refusedKeyOfObject = ({ code }: Pick<ServiceFault, "code">): boolean =>
+  code.startsWith(passedOn) && refusedKey({ code: code.slice(passedOn.length) });
+/** Whether KMS could not serve S3 just now. */
+export const busyKeyOfObject = ({ code }: Pick<ServiceFault, "code">): boolean =>
+  code.startsWith(passedOn) && !refusedKeyOfObject({ code });

@@ -1,8 +1,9 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { KeyUnavailable, Problem } from "../errors.ts";
+import { ConditionFailed, KeyUnavailable, Problem } from "../errors.ts";
 import { type Credentials, localEndpoint } from "./cloud.ts";
+import { refusedKeyOfObject } from "./refused-key.ts";
 import { withRetries, writeOnce } from "./retries.ts";
-import { faultOf, ServiceFault } from "./service-fault.ts";
+import { faultOf, isAmbiguous, ServiceFault } from "./service-fault.ts";
 
 /** One client's settings for every adapter: checksums and retries are ours, so the SDK adds none of its own. */
 export function s3Client(credentials?: Credentials): S3Client {
@@ -30,6 +31,30 @@ export async function writeS3<T>(operation: string, call: () => Promise<T>): Pro
   );
 }
 
+/**
+ * The same for a copy, which S3 may finish after the connection was lost, or answer 200 and say in the body that it failed:
+ * looks whether the object is there before it asks again. ConditionFailed whenever it is.
+ */
+export async function createS3<T>(
+  operation: string,
+  call: () => Promise<T>,
+  isThere: () => Promise<boolean>,
+): Promise<T> {
+  let unsure = false;
+  const attempt = async (): Promise<T> => {
+    if (unsure && (await isThere())) throw new ConditionFailed([0]);
+    try {
+      return await once(operation, call);
+    } catch (error) {
+      if (!(error instanceof ServiceFault)) throw error;
+      if (error.status === 412) throw new ConditionFailed([0]);
+      unsure ||= isAmbiguous(error);
+      throw error;
+    }
+  };
+  return inWords(() => withRetries(attempt));
+}
+
 async function once<T>(operation: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -55,8 +80,7 @@ function s3Failure(fault: ServiceFault): Error {
   if (absent.has(fault.code)) {
     return new Problem("not-found", "There is no such object", { cause: fault });
   }
-  // S3 passes on what KMS said: KMS.DisabledException, KMS.KMSInvalidStateException, KMS.NotFoundException …
-  if (fault.code.startsWith("KMS."))
+  if (refusedKeyOfObject(fault))
     return new KeyUnavailable("The object's key cannot be used", { cause: fault });
   return fault;
 }

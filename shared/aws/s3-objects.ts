@@ -12,9 +12,9 @@ import {
   PutObjectTaggingCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { Problem } from "../errors.ts";
+import { KeyUnavailable, Problem } from "../errors.ts";
 import type { BucketName, ByteRange, ObjectRef, ObjectStore } from "../ports.ts";
-import { askS3, s3Client, writeS3 } from "./s3-client.ts";
+import { askS3, createS3, s3Client, writeS3 } from "./s3-client.ts";
 import { copySource, encryption, headFrom, rangeHeader } from "./s3-shapes.ts";
 import { ServiceFault } from "./service-fault.ts";
 
@@ -48,15 +48,19 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
       return take((await client.send(command)).Body);
     });
 
-  return {
+  const store: ObjectStore = {
     async head(ref) {
       const command = new HeadObjectCommand({ ...place(ref), ChecksumMode: "ENABLED" });
       try {
         return headFrom(await askS3("HeadObject", () => client.send(command)));
       } catch (error) {
         if (isAbsent(error)) return undefined;
+        if (!(error instanceof ServiceFault)) throw error;
+        // The checksum is the one part of the answer that takes the key: without it S3 still names the key.
+        const described = await client.send(new HeadObjectCommand(place(ref))).catch(() => undefined);
+        if (described) throw unusable(error, described.SSEKMSKeyId);
         // A HEAD's refusal has no body to say why, but a read of one byte has. A 403 is never taken for absence.
-        if (error instanceof ServiceFault) await get(ref, { offset: 0, length: 1 }, bytesOf);
+        await get(ref, { offset: 0, length: 1 }, bytesOf);
         throw error;
       }
     },
@@ -90,7 +94,7 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
       await writeS3("PutObject", () => client.send(command));
     },
 
-    async copy(from, to, { contentType, kmsKeyId, retainUntil }) {
+    async copy(from, to, { contentType, kmsKeyId, retainUntil, ifAbsent }) {
       if (to.versionId !== undefined) throw new Error("A version cannot be written");
       const command = new CopyObjectCommand({
         ...place(to),
@@ -100,10 +104,13 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
         TaggingDirective: "REPLACE",
         ContentType: contentType,
         ChecksumAlgorithm: "SHA256",
+        ...(ifAbsent && { IfNoneMatch: "*" }),
         ...(retainUntil && { ObjectLockMode: lockMode, ObjectLockRetainUntilDate: retainUntil }),
         ...encryption(kmsKeyId),
       });
-      await askS3("CopyObject", () => client.send(command));
+      const copy = () => client.send(command);
+      if (ifAbsent) await createS3("CopyObject", copy, async () => (await store.head(to)) !== undefined);
+      else await askS3("CopyObject", copy);
     },
 
     async tag(ref, tags) {
@@ -135,7 +142,14 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
       await askS3("PutObjectRetention", () => client.send(command));
     },
   };
+  return store;
 }
+
+const unusable = (cause: ServiceFault, kmsKeyId: string | undefined): KeyUnavailable =>
+  new KeyUnavailable("The object's key may not be used", {
+    cause,
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
+  });
 
 async function retentionOf(client: S3Client, at: Place) {
   try {

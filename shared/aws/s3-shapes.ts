@@ -27,7 +27,8 @@ export function copySource(bucket: string, { key, versionId }: ObjectRef): strin
   return `${bucket}/${path}${versionId === undefined ? "" : `?versionId=${encodeURIComponent(versionId)}`}`;
 }
 
-/** Without a key the bucket's default encryption applies. */
+/** Without a key the bucket's default encryption applies. The bucket's default says nothing about another key's use, so it is said here. */
 export function encryption(kmsKeyId: string | undefined) {
-  return kmsKeyId === undefined ? {} : { ServerSideEncryption: "aws:kms" as const, SSEKMSKeyId: kmsKeyId };
+  if (kmsKeyId === undefined) return {};
+  return { ServerSideEncryption: "aws:kms" as const, SSEKMSKeyId: kmsKeyId, BucketKeyEnabled: true };
 }

@@ -53,6 +53,7 @@ function hospitalSigner(options: S3SigningOptions, session: SessionFor): Hospita
         "x-amz-checksum-sha256": hexToBase64(sha256),
         "x-amz-server-side-encryption": "aws:kms",
         "x-amz-server-side-encryption-aws-kms-key-id": kmsKeyId,
+        "x-amz-server-side-encryption-bucket-key-enabled": "true",
       };
       return sign({ key, headers, seconds });
     },

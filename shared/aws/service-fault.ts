@@ -1,4 +1,5 @@
 /** What an AWS service answered instead of a result, whichever client asked it. */
+import { busyKeyOfObject } from "./refused-key.ts";
 
 export class ServiceFault extends Error {
   override readonly name = "ServiceFault";
@@ -53,7 +54,7 @@ const lost = new Set(["Lost", "TimeoutError", "RequestTimeout", "RequestTimeoutE
 
 /** Nothing was done, and the same call may succeed a little later. */
 function wasRefusedForNow({ code, status }: ServiceFault): boolean {
-  return throttled.has(code) || contended.has(code) || status === 429;
+  return throttled.has(code) || contended.has(code) || status === 429 || busyKeyOfObject({ code });
 }
 
 /** The answer does not say whether anything was done. */

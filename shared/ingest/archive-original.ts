@@ -1,5 +1,5 @@
 import type { InstanceKey } from "../catalog/keys.ts";
-import { Transient } from "../errors.ts";
+import { ConditionFailed, Transient } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import type { ObjectHead, ObjectRef } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
@@ -7,31 +7,46 @@ import type { IngestDependencies } from "./dependencies.ts";
 import type { LandedFile } from "./landed-file.ts";
 
 /**
- * The original in the archive, unchanged and locked: copied by version id, unless a run that died had done so already. A
- * locked version stays for years, so there is never a second one of the same bytes. Answers the archived version's id.
+ * The original in the archive, unchanged and locked: copied by version id, unless it is there already. A locked version
+ * stays for years, so there is never a second one of the same bytes: S3 itself refuses it, also from a worker that was
+ * frozen past its claim, and from a copy sent again because its answer was lost. Answers the archived version's id.
  */
 export async function archiveOriginal(
-  { objects }: IngestDependencies,
+  deps: IngestDependencies,
   key: InstanceKey,
-  { ref, head, file, hospital }: LandedFile,
+  landed: LandedFile,
   retainUntil: Date,
 ): Promise<string | undefined> {
-  const original: ObjectRef = { bucket: "archive", key: objectKeys.original(key, file.sha256) };
-  const there = await objects.head(original);
-  if (there) {
-    if (there.retainUntil && there.retainUntil < retainUntil)
-      await objects.extendRetention(versioned(original, there), retainUntil);
-    return there.versionId;
+  const { objects } = deps;
+  const original: ObjectRef = { bucket: "archive", key: objectKeys.original(key, landed.file.sha256) };
+  const archived = (await objects.head(original)) ?? (await copied(deps, landed, original, retainUntil));
+  if (archived.size !== landed.head.size)
+    throw new Error("The archived copy differs in size from what landed");
+  if (archived.retainUntil && archived.retainUntil < retainUntil)
+    await objects.extendRetention(versioned(original, archived), retainUntil);
+  return archived.versionId;
+}
+
+async function copied(
+  { objects }: IngestDependencies,
+  { ref, hospital }: LandedFile,
+  original: ObjectRef,
+  retainUntil: Date,
+): Promise<ObjectHead> {
+  try {
+    await objects.copy(ref, original, {
+      contentType: dicomMediaType,
+      kmsKeyId: hospital.keyArn,
+      retainUntil,
+      ifAbsent: true,
+    });
+  } catch (error) {
+    // There already, from another worker or from an attempt of ours: the key holds the hash, so it is the same bytes.
+    if (!(error instanceof ConditionFailed)) throw error;
   }
-  await objects.copy(ref, original, {
-    contentType: dicomMediaType,
-    kmsKeyId: hospital.keyArn,
-    retainUntil,
-  });
   const archived = await objects.head(original);
   if (!archived) throw new Transient("The archive does not show the copy yet");
-  if (archived.size !== head.size) throw new Error("The archived copy differs in size from what landed");
-  return archived.versionId;
+  return archived;
 }
 
 const versioned = (ref: ObjectRef, { versionId }: ObjectHead): ObjectRef =>

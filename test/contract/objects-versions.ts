@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { Problem } from "../../shared/errors.ts";
+import { ConditionFailed, Problem } from "../../shared/errors.ts";
 import type { ObjectRef, ObjectStore } from "../../shared/ports.ts";
 import { bytes, hex, text } from "./object-bytes.ts";
 
@@ -52,6 +52,22 @@ export function describeVersions(objects: () => ObjectStore, fresh: Fresh, encry
     expect(text(await objects().read({ ...ref, versionId }))).toBe("kept");
     await objects().delete({ ...ref, versionId });
     expect(await objects().head({ ...ref, versionId })).toBeUndefined();
+  });
+}
+
+/** Copies into a place that must be empty: a locked version is there for years. */
+export function describeCopiesOnce(objects: () => ObjectStore, fresh: Fresh, encrypted: Encrypted): void {
+  it("lets exactly one of many copy to a key that must not exist", async () => {
+    const [from, to] = [fresh("landing"), fresh("archive")];
+    await objects().put(from, bytes("original"), encrypted());
+    const copy = () => objects().copy(from, to, { ...encrypted(), ifAbsent: true, retainUntil: later(1) });
+    const results = await Promise.allSettled(Array.from({ length: 4 }, copy));
+    const losers = results.filter((result) => result.status === "rejected");
+    expect(losers).toHaveLength(3);
+    for (const { reason } of losers) expect(reason).toBeInstanceOf(ConditionFailed);
+    const first = await objects().head(to);
+    await expect(copy()).rejects.toThrow(ConditionFailed);
+    expect((await objects().head(to))?.versionId).toBe(first?.versionId);
   });
 }
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { ConditionFailed, Problem } from "../../shared/errors.ts";
 import type { ObjectRef, ObjectStore } from "../../shared/ports.ts";
 import { bytes, hex, text } from "./object-bytes.ts";
-import { describeRetention, describeVersions } from "./objects-versions.ts";
+import { describeCopiesOnce, describeRetention, describeVersions } from "./objects-versions.ts";
 
 export interface ObjectsUnderTest {
   readonly objects: ObjectStore;
@@ -123,6 +123,7 @@ export function describeObjectsContract(
     }, 120_000);
 
     describeVersions(() => objects, fresh, encrypted);
+    describeCopiesOnce(() => objects, fresh, encrypted);
     describeRetention(() => objects, fresh, encrypted);
   });
 }

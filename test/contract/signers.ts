@@ -65,6 +65,7 @@ function describeUploads(under: Under, landing: (hospital?: string) => string, g
       "x-amz-checksum-sha256",
       "x-amz-server-side-encryption",
       "x-amz-server-side-encryption-aws-kms-key-id",
+      "x-amz-server-side-encryption-bucket-key-enabled",
     ])("is refused without the %s that was signed, and with another", async (header) => {
       const request = await sign(landing());
       const { [header]: signed, ...others } = request.headers;

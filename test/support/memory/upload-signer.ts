@@ -97,6 +97,7 @@ function hospitalSigner(
         "x-amz-checksum-sha256": hexToBase64(sha256),
         "x-amz-server-side-encryption": "aws:kms",
         "x-amz-server-side-encryption-aws-kms-key-id": kmsKeyId,
+        "x-amz-server-side-encryption-bucket-key-enabled": "true",
       };
       const store = (body: Uint8Array): void => {
         guard(key);

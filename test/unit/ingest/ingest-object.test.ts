@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import type { ClaimItem } from "../../../shared/catalog/claim-item.ts";
@@ -136,7 +137,8 @@ describe("an event that comes again", () => {
     const here = await clinic();
     const first = await here.send([sliceFile()]);
     const second = await here.send([sliceFile()]);
-    const outcomes = await Promise.all([here.ingest(first.landed[0]), here.ingest(second.landed[0])]);
+    const waiting = () => here.ingest(second.landed[0], { pause: (milliseconds) => sleep(milliseconds) });
+    const outcomes = await Promise.all([here.ingest(first.landed[0]), waiting()]);
     expect(outcomes).toEqual(["indexed", "duplicate"]);
   });
 
