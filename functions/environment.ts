@@ -1,5 +1,6 @@
 /** The environment of every function, as schemas. Each variable holds JSON, except the role's ARN. Parsed once. */
 import * as z from "zod/mini";
+import { roles } from "../shared/access/principal.ts";
 
 const text = z.string().check(z.minLength(1));
 const name = z.optional(text);
@@ -32,6 +33,9 @@ const identity = z
       /** One, or several where a user pool has several clients. */
       audience: z.union([text, z.array(text)]),
       jwksUri: z.optional(z.url()),
+      /** Hospitals it speaks for, and roles it may give. */
+      hospitals: z.union([z.literal("all"), z.array(text).check(z.minLength(1))]),
+      roles: z.array(z.enum(roles)).check(z.minLength(1)),
       /** Names of the claims that hold hospital, roles and licence. */
       claims: z.optional(claims),
     }),

@@ -16,7 +16,7 @@ const whatToWrite: Readonly<Record<string, string>> = {
     "the 12 digits of the AWS account, as a string; or leave it out and use the account you are signed in to",
   region: 'the home region, such as "eu-central-1" or "cn-north-1"',
   identity:
-    '[{ "kind": "cognito" }] or [{ "kind": "oidc", "issuer": "https://id.example.org", "audience": "medical-image-cloud" }]',
+    '[{ "kind": "cognito", "hospitals": "all", "roles": ["physician"] }] or [{ "kind": "oidc", "issuer": "https://id.example.org", "audience": "medical-image-cloud", "hospitals": ["city-1"], "roles": ["physician"] }]',
   retentionYears:
     '{ "outpatient": 15, "inpatient": 30, "unknown": 15 }, whole years; 0 is one day, where a stage is not production',
   limits: "whole numbers, as in config/dev.json",
@@ -129,6 +129,11 @@ const rules: readonly Rule[] = [
     field: "identity",
     what: "the keys of a Cognito user pool are found by themselves; jwksUri is for the local stage",
     broken: (c) => !isLocal(c) && c.identity.some((i) => i.kind === "cognito" && i.jwksUri !== undefined),
+  },
+  {
+    field: "identity",
+    what: "an issuer that speaks for some hospitals cannot make operators of the whole network",
+    broken: (c) => c.identity.some((i) => i.hospitals !== "all" && i.roles.includes("network-operator")),
   },
   {
     field: "localPublicS3Origin",

@@ -3,6 +3,8 @@
  * `infra/read-config.ts` finds the file and applies `-c` overrides.
  */
 import * as z from "zod/mini";
+import { roles } from "../shared/access/principal.ts";
+import { hospitalIdPattern } from "../shared/contract/identifiers.ts";
 
 const origin = z.string().check(z.regex(/^https?:\/\/[^/\s]+$/));
 const wholeNumber = (least: number) => z.number().check(z.int(), z.minimum(least));
@@ -14,15 +16,27 @@ const claims = z.strictObject({
   licence: z.string().check(z.minLength(1)),
 });
 
+/** What an issuer may say of people and machines; a token that claims more is refused. Always stated, never assumed. */
+const speaksFor = {
+  /** `all`, or the ids of the hospitals whose people sign in there. */
+  hospitals: z.union([
+    z.literal("all"),
+    z.array(z.string().check(z.regex(hospitalIdPattern))).check(z.minLength(1)),
+  ]),
+  roles: z.array(z.enum(roles)).check(z.minLength(1)),
+};
+
 /** `cognito`: a user pool is made for the stage. `oidc`: an issuer that exists already; more than one may be listed. */
 const identity = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("cognito"),
+    ...speaksFor,
     /** Local stage only: where the emulator answers the pool's keys; `{userPoolId}` stands for the pool. */
     jwksUri: z.optional(z.string()),
   }),
   z.strictObject({
     kind: z.literal("oidc"),
+    ...speaksFor,
     issuer: z.string().check(z.regex(/^https?:\/\/\S+$/)),
     audience: z.string().check(z.minLength(1)),
     /** Only where the issuer's discovery document cannot be reached from a function. */

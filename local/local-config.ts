@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentConfig } from "../infra/config.ts";
+import { roles } from "../shared/access/principal.ts";
 import { apiAudience } from "./issuer/provider.ts";
 import { places, projectRoot } from "./places.ts";
 import type { Ports } from "./ports.ts";
@@ -29,14 +30,15 @@ export async function writeLocalConfig({ web, s3, issuer, emulator }: Origins): 
   const base = JSON.parse(
     await readFile(join(projectRoot, "config", "local.json"), "utf8"),
   ) as DeploymentConfig;
+  const speaksFor = { hospitals: "all" as const, roles: [...roles] };
   const claims = { hospital: "hospital", roles: "roles", licence: "licence" };
   const config: DeploymentConfig = {
     ...base,
     // The user pool is deployed here too, so that what AWS uses by default is not first seen on AWS. Its tokens name AWS
     // as their issuer, whose keys are not the emulator's.
     identity: [
-      { kind: "oidc", issuer, audience: apiAudience, claims },
-      { kind: "cognito", jwksUri: `${emulator}/{userPoolId}/.well-known/jwks.json` },
+      { kind: "oidc", issuer, audience: apiAudience, claims, ...speaksFor },
+      { kind: "cognito", jwksUri: `${emulator}/{userPoolId}/.well-known/jwks.json`, ...speaksFor },
     ],
     allowedOrigins: [web],
     webOrigin: web,

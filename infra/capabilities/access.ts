@@ -36,7 +36,7 @@ export class Access extends Construct {
     const userPoolId = stored.parameter("user-pool-id");
     const clients = new SignInClients(this, "Clients", { stage, userPoolId, webOrigin });
     return {
-      kind: identity.kind,
+      ...identity,
       issuer: `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}/${userPoolId}`,
       audience: clients.ids,
       ...(identity.jwksUri && { jwksUri: identity.jwksUri.replace("{userPoolId}", userPoolId) }),

@@ -1,11 +1,20 @@
 /** A verified token's claims as a Principal. */
 import { isHospitalId } from "../contract/identifiers.ts";
+import { assertWithin } from "./issuer-limits.ts";
 import { type Principal, type Role, roles } from "./principal.ts";
+import { TokenRefused } from "./token-refused.ts";
 import type { VerifiedToken } from "./verify-token.ts";
 
 const defaultClaims = { hospital: "hospital", roles: "roles", licence: "licence" } as const;
 
-export function principalFrom({ claims, issuer }: VerifiedToken): Principal {
+/** Throws TokenRefused when the claims are not well formed, or more than the issuer may say. */
+export function principalFrom(token: VerifiedToken): Principal {
+  const principal = claimed(token);
+  assertWithin(token.issuer, principal);
+  return principal;
+}
+
+function claimed({ claims, issuer }: VerifiedToken): Principal {
   const names = issuer.claims ?? defaultClaims;
   const kind = isMachine(claims) ? "machine" : "user";
   const scopes = words(claims.scope ?? claims.scp);
@@ -51,8 +60,11 @@ function hospitalInScopes(scopes: readonly string[]): string | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
+/** A hospital that cannot be one is not the same as none: without one, some roles reach further. */
 function hospitalId(claim: unknown): string | undefined {
-  return typeof claim === "string" && isHospitalId(claim) ? claim : undefined;
+  if (claim === undefined || claim === null || claim === "") return undefined;
+  if (typeof claim === "string" && isHospitalId(claim)) return claim;
+  throw new TokenRefused("The token's hospital is not a hospital's id");
 }
 
 const text = (claim: unknown): string | undefined =>

@@ -8,8 +8,10 @@ import { createRemoteJWKSet } from "jose/jwks/remote";
 import { decodeJwt } from "jose/jwt/decode";
 import { jwtVerify } from "jose/jwt/verify";
 import { Transient } from "../errors.ts";
+import type { IssuerLimits } from "./issuer-limits.ts";
+import { TokenRefused } from "./token-refused.ts";
 
-export interface TrustedIssuer {
+export interface TrustedIssuer extends IssuerLimits {
   readonly issuer: string;
   /** Audiences, or client ids for issuers whose access tokens name the client and no audience (Cognito). */
   readonly audience: string | readonly string[];
@@ -34,10 +36,6 @@ const clockToleranceSeconds = 5;
 /** A token with an unknown key makes us ask again, but strangers' tokens not more often than this. */
 const askAgainMilliseconds = 10_000;
 const timeoutMilliseconds = 5000;
-
-export class TokenRefused extends Error {
-  override readonly name = "TokenRefused";
-}
 
 export type Verify = (token: string) => Promise<VerifiedToken>;
 

@@ -15,6 +15,8 @@ const complaint = (stage: string, changes: Record<string, unknown>): string => {
   throw new Error("It was accepted");
 };
 
+const cognito = { kind: "cognito", hospitals: "all", roles: ["physician", "network-operator"] } as const;
+
 describe("a deployer's config", () => {
   it.each(["dev", "prod", "cn", "local"])("is accepted as it comes with the project: %s", (stage) => {
     expect(checkConfig(read(stage), stage).stage).toBe(stage);
@@ -43,6 +45,30 @@ describe("a deployer's config", () => {
     ],
     ["no identity at all", "dev", { identity: [] }, /identity: /],
     [
+      "an issuer whose hospitals are not stated",
+      "dev",
+      { identity: [{ kind: "cognito", roles: ["physician"] }] },
+      /identity\.0\.hospitals: /,
+    ],
+    [
+      "an issuer whose roles are not stated",
+      "dev",
+      { identity: [{ kind: "cognito", hospitals: "all" }] },
+      /identity\.0\.roles: /,
+    ],
+    [
+      "a role nobody has",
+      "dev",
+      { identity: [{ ...cognito, roles: ["emperor"] }] },
+      /identity\.0\.roles\.0: /,
+    ],
+    [
+      "one clinic's issuer that may make operators of the network",
+      "dev",
+      { identity: [{ ...cognito, hospitals: ["county-1"] }] },
+      /operators of the whole network/,
+    ],
+    [
       "retention below the law in production",
       "prod",
       { retentionYears: { outpatient: 10, inpatient: 30, unknown: 15 } },
@@ -62,7 +88,7 @@ describe("a deployer's config", () => {
       { retentionYears: { outpatient: 0, inpatient: 0, unknown: 0 } },
       /by law/,
     ],
-    ["Cognito in China", "cn", { identity: [{ kind: "cognito" }] }, /no Cognito user pools/],
+    ["Cognito in China", "cn", { identity: [cognito] }, /no Cognito user pools/],
     ["CloudFront in China", "cn", { edge: "cloudfront" }, /edge: .*Write "cloudfront", or "none"/],
     ["no CloudFront and no address of one's own", "cn", { webOrigin: undefined }, /webOrigin: it is missing/],
     [
@@ -80,7 +106,7 @@ describe("a deployer's config", () => {
     [
       "a Cognito pool's keys from elsewhere",
       "dev",
-      { identity: [{ kind: "cognito", jwksUri: "https://keys.example.org" }] },
+      { identity: [{ ...cognito, jwksUri: "https://keys.example.org" }] },
       /jwksUri is for the local stage/,
     ],
     [

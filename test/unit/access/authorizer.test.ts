@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { authorizer } from "../../../functions/access/authorizer.ts";
+import { roles } from "../../../shared/access/principal.ts";
 import { type TrustedIssuer, tokenVerifier } from "../../../shared/access/verify-token.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
 import { startIssuer, type TestIssuer } from "../../support/issuer.ts";
@@ -11,6 +12,7 @@ import { testRegion } from "../../support/principals.ts";
 
 const methodArn = "arn:test:execute-api:eu-central-1:000000000000:api1/prod/GET/v1/uploads";
 const clock = fixedClock();
+const unlimited = { hospitals: "all", roles: [...roles] } as const;
 const claims = { name: "王强", hospital: "county-1", roles: ["radiologist", "emperor"], licence: "110330" };
 let issuer: TestIssuer;
 let table = memoryTable();
@@ -25,7 +27,7 @@ afterEach(() => issuer.close());
 
 /** Signs in at an API that trusts the issuers; answers the principal. */
 function gate(more: Partial<TrustedIssuer> = {}, others: readonly TrustedIssuer[] = []) {
-  const trusted = [{ issuer: issuer.url, audience: ["mic"], ...more }, ...others];
+  const trusted = [{ issuer: issuer.url, audience: ["mic"], ...unlimited, ...more }, ...others];
   const verify = tokenVerifier(trusted, () => clock.now());
   const authorize = authorizer(() => ({ verify, table, clock }));
   return async (token: string) => {
@@ -52,7 +54,7 @@ describe("a token of a trusted issuer", () => {
   });
 
   it("lets its holder into the whole API, since the gateway remembers the answer for every route", async () => {
-    const verify = tokenVerifier([{ issuer: issuer.url, audience: "mic" }], () => clock.now());
+    const verify = tokenVerifier([{ issuer: issuer.url, audience: "mic", ...unlimited }], () => clock.now());
     const authorize = authorizer(() => ({ verify, table, clock }));
     const result = await authorize({
       methodArn,
@@ -121,7 +123,7 @@ describe("a token of a trusted issuer", () => {
   it("is told apart from another issuer's by the same subject", async () => {
     const other = await startIssuer(() => clock.now(), "RS256");
     try {
-      const enter = gate({}, [{ issuer: other.url, audience: "mic" }]);
+      const enter = gate({}, [{ issuer: other.url, audience: "mic", ...unlimited }]);
       const one = await enter(await issuer.token(claims));
       const two = await enter(await other.token(claims));
       expect(one.id).not.toBe(two.id);
@@ -172,6 +174,55 @@ describe("a token that is not good", () => {
 
   it.each(["", "nonsense", "a.b.c", "mics_short"])("%j is refused", async (token) => {
     await expect(gate()(token)).rejects.toThrow("Unauthorized");
+  });
+});
+
+describe("an issuer that speaks for one clinic", () => {
+  const clinic = {
+    hospitals: ["county-1"],
+    roles: ["physician", "radiologist", "auditor", "service"],
+  } as const;
+  const machine = { sub: "gateway", client_id: "gateway" };
+
+  it("lets the clinic's people and machines in", async () => {
+    const enter = gate(clinic);
+    await expect(enter(await issuer.token(claims))).resolves.toMatchObject({ hospital: "county-1" });
+    const scoped = await issuer.token({ ...machine, scope: "mic/hospital-county-1" });
+    await expect(enter(scoped)).resolves.toMatchObject({ roles: ["service"], hospital: "county-1" });
+  });
+
+  it.each([
+    ["a person of another hospital", { hospital: "city-3", roles: ["radiologist"] }],
+    ["someone of no hospital, such as an auditor of the whole network", { roles: ["auditor"] }],
+    ["someone whose hospital is empty", { hospital: "", roles: ["auditor"] }],
+    ["a role it may not give", { hospital: "county-1", roles: ["physician", "hospital-admin"] }],
+    ["an operator of the network", { roles: ["network-operator"] }],
+    ["a machine of another hospital", { ...machine, hospital: "city-3" }],
+    ["a machine of another hospital by its scope", { ...machine, scope: "mic/hospital-city-3" }],
+    ["a machine of no hospital", machine],
+  ])("cannot send %s", async (_, claimed) => {
+    await expect(gate(clinic)(await issuer.token(claimed))).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  it("cannot send machines where it was not given their role", async () => {
+    const people = { ...clinic, roles: ["physician"] } as const;
+    const token = await issuer.token({ ...machine, hospital: "county-1" });
+    await expect(gate(people)(token)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  it("is refused in the log without what it claimed", async () => {
+    const write = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    await expect(gate(clinic)(await issuer.token({ ...claims, hospital: "city-3" }))).rejects.toThrow();
+    const said = write.mock.calls.map(String).join("");
+    expect(said).toContain("does not speak for");
+    expect(said).not.toMatch(/city-3|radiologist|王强/);
+  });
+});
+
+describe("a hospital that cannot be one", () => {
+  it("does not make its auditor the network's", async () => {
+    const token = await issuer.token({ hospital: "County 1", roles: ["auditor"] });
+    await expect(gate()(token)).rejects.toThrow(/^Unauthorized$/);
   });
 });
 

@@ -20,6 +20,13 @@ describe("a function's environment", () => {
     expect(parse("tables", '{"catalog":"c"}')).toEqual({ catalog: "c" });
   });
 
+  it("names for every issuer whom it may speak for", () => {
+    const issuer = { issuer: "https://id.example", audience: "mic", hospitals: ["a1"], roles: ["physician"] };
+    expect(parse("identity", JSON.stringify([issuer]))).toEqual([issuer]);
+    const silent = JSON.stringify([{ ...issuer, hospitals: undefined }]);
+    expect(() => parse("identity", silent)).toThrow("MIC_IDENTITY is not valid: 0.hospitals");
+  });
+
   it.each([
     ["is missing", undefined, "MIC_SETTINGS is not set"],
     ["is not JSON", "{", "MIC_SETTINGS is not JSON"],
