@@ -21,6 +21,8 @@ interface Page {
   readonly search: URLSearchParams;
 }
 
+const bytesOf = (result: unknown): number => Buffer.byteLength(JSON.stringify(result));
+
 /** PS3.18 §10.6.3.3: 204 when nothing matches; Warning 299 when more would have. The next page is a Link (RFC 8288). */
 function page({ results, next, capped = false, url, search }: Page): Reply {
   const headers: Record<string, string> = { "content-type": "application/dicom+json" };
@@ -50,9 +52,11 @@ interface InstanceSearch {
 
 async function instances({ grant, search, baseUrl, params }: InstanceSearch): Promise<Reply> {
   const parsed = parseSearch(search, "instance", instanceLimit);
-  const found = await searchInstances(grant, studyOf(grant), params.seriesUid, parsed);
-  await grant.audit(params);
   const root = `${baseUrl}/dicomweb/${params.scope}`;
+  const found = await searchInstances(grant, studyOf(grant), params.seriesUid, parsed, (instance, study) =>
+    bytesOf(presentInstance(instance, study, parsed, root)),
+  );
+  await grant.audit(params);
   const within = params.seriesUid === undefined ? "" : `/series/${params.seriesUid}`;
   const results = found.items.map((instance) => presentInstance(instance, found.study, parsed, root));
   return page({
@@ -68,17 +72,19 @@ export const handler = api("query", {
   handlers: {
     searchStudies: async ({ grant, search, baseUrl, params }) => {
       const parsed = parseSearch(search, "study");
-      const found = await searchStudies(grant, parsed);
-      await grant.audit({ detail: `${found.studies.length} studies` });
       const root = `${baseUrl}/dicomweb/${params.scope}`;
+      const found = await searchStudies(grant, parsed, (study) => bytesOf(presentStudy(study, parsed, root)));
+      await grant.audit({ detail: `${found.studies.length} studies` });
       const results = found.studies.map((study) => presentStudy(study, parsed, root));
       return page({ results, next: found.next, capped: found.capped, url: `${root}/studies`, search });
     },
     searchStudySeries: async ({ grant, search, baseUrl, params }) => {
       const parsed = parseSearch(search, "series", instanceLimit);
-      const found = await searchSeries(grant, studyOf(grant), parsed);
-      await grant.audit({ studyUid: params.studyUid });
       const root = `${baseUrl}/dicomweb/${params.scope}`;
+      const found = await searchSeries(grant, studyOf(grant), parsed, (series, study) =>
+        bytesOf(presentSeries(series, study, parsed, root)),
+      );
+      await grant.audit({ studyUid: params.studyUid });
       const results = found.items.map((series) => presentSeries(series, found.study, parsed, root));
       return page({ results, next: found.next, url: `${root}/studies/${params.studyUid}/series`, search });
     },

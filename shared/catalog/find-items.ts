@@ -5,11 +5,10 @@
 import type { Item } from "../ports.ts";
 import type { DicomJson, StudyItem } from "./items.ts";
 import { type HospitalKey, searchPartitions } from "./keys.ts";
-import { nameKeys, type PersonName } from "./names.ts";
 
 /** LO and SH hold at most 64 characters (PS3.5 §6.2); what is far longer is damage, and no partition key could hold it. */
 const longestValue = 256;
-const tags = { studyDate: "00080020", studyTime: "00080030", accession: "00080050", name: "00100010" };
+const tags = { studyDate: "00080020", studyTime: "00080030", accession: "00080050" };
 /** For studies without a date; sorts before every date. */
 const undated = "00000000";
 
@@ -39,15 +38,12 @@ export function modalityFindItem(study: StudyItem, modality: string): Item {
   return pointer(study, pk, sortKeyOf(study));
 }
 
+/** From the keys as stored: another release's dictionary may know other readings. */
 function nameItems(study: StudyItem, hospital: HospitalKey, date: string): readonly Item[] {
-  const name = study.attributes[tags.name]?.Value?.[0] as PersonName | undefined;
-  if (!name) return [];
-  return [...new Set(nameKeys(name))]
-    .filter((key) => key !== "" && key.length <= longestValue)
-    .map((key) => {
-      const pk = searchPartitions.name(hospital, [...key][0] as string);
-      return pointer(study, pk, `${key}#${date}#${study.studyUid}`);
-    });
+  return (study.nameKeys ?? []).map((key) => {
+    const pk = searchPartitions.name(hospital, [...key][0] as string);
+    return pointer(study, pk, `${key}#${date}#${study.studyUid}`);
+  });
 }
 
 function pointer({ region, hospital, studyUid }: StudyItem, pk: string, sk: string): Item {

@@ -38,6 +38,8 @@ export interface StudyItem extends Typed<"study">, StudyKey {
   readonly attributes: DicomJson;
   readonly patientId?: string;
   readonly studyDate?: string;
+  /** What the patient's name is found by, as made when the study was first indexed; its search items are these. */
+  readonly nameKeys?: readonly string[];
   readonly keyArn: string;
   readonly createdAt: string;
   /** Rolled up from the counters by the table's stream; a reader that needs the exact number sums the counters. */

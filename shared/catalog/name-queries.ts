@@ -3,6 +3,7 @@
  * the pinyin dictionary.
  */
 import type { PersonName } from "../dicom/json-model.ts";
+import { matchesWildcard } from "./wildcard.ts";
 
 /** Longest key; longer names are found by their beginning. */
 export const keyLength = 64;
@@ -64,32 +65,10 @@ function groupMatches(keys: readonly string[], group: string): boolean {
     return isBeginning(group) ? keys.some((key) => key.startsWith(folded)) : keys.includes(folded);
   }
   const pattern = foldName(group, wildcards);
-  return keys.some((key) => wildcardMatches(key, pattern));
+  return keys.some((key) => matchesWildcard(key, pattern));
 }
 
 const isBeginning = (group: string): boolean => /\S\s+\S/u.test(group) && !group.includes("^");
-
-/** `*` any run, `?` one character. Linear in practice and never exponential: one backtracking point. */
-function wildcardMatches(key: string, pattern: string): boolean {
-  let at = 0;
-  let in_ = 0;
-  let star = -1;
-  let resume = 0;
-  while (at < key.length) {
-    if (in_ < pattern.length && (pattern[in_] === "?" || pattern[in_] === key[at])) {
-      at++;
-      in_++;
-    } else if (pattern[in_] === "*") {
-      star = in_++;
-      resume = at;
-    } else if (star >= 0) {
-      in_ = star + 1;
-      at = ++resume;
-    } else return false;
-  }
-  while (pattern[in_] === "*") in_++;
-  return in_ === pattern.length;
-}
 
 /**
  * The beginning that every key of interest has: a search reads the keys that begin with it, then checks `keysMatch`. A

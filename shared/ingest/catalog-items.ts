@@ -1,5 +1,6 @@
 import type { DicomJson, InstanceItem, SeriesItem, StudyItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
+import { nameKeys, type PersonName } from "../catalog/names.ts";
 import type { Dataset, Element } from "../dicom/json-model.ts";
 import type { Header } from "../dicom/read.ts";
 import { describe, instanceAttributes, seriesAttributes, studyAttributes } from "../dicom/summary.ts";
@@ -24,14 +25,17 @@ export function catalogItems(
   const { region, hospital, studyUid, seriesUid } = key;
   const at = when.now.toISOString();
   const { patientId, studyDate, modality, instanceNumber } = describe(dataset);
+  const ofStudy = bounded(studyAttributes(dataset));
+  const name = ofStudy["00100010"]?.Value?.[0] as PersonName | undefined;
   return {
     study: {
       ...keys.study(key),
       type: "study",
       ...{ region, hospital, studyUid },
-      attributes: bounded(studyAttributes(dataset)),
+      attributes: ofStudy,
       ...(patientId !== undefined && { patientId }),
       ...(studyDate !== undefined && { studyDate }),
+      ...(name !== undefined && { nameKeys: nameKeys(name) }),
       keyArn,
       createdAt: at,
       retainUntil: when.retainUntil.toISOString(),

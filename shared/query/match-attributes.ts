@@ -1,21 +1,37 @@
 /** Attribute matching of PS3.4 §C.2.2.2 on DICOM JSON: single value, UID list, wildcard, range, universal. */
 import type { DicomJson } from "../catalog/items.ts";
-import { matchesName } from "../catalog/names.ts";
+import { keysMatch } from "../catalog/name-queries.ts";
+import { matchesWildcard } from "../catalog/wildcard.ts";
+import { writtenNameKeys } from "../catalog/written-names.ts";
+import type { PersonName } from "../dicom/json-model.ts";
 import { Problem } from "../errors.ts";
 import { attributeOf } from "./attribute-dictionary.ts";
+import type { Search } from "./parse-search.ts";
 
-type PersonName = { readonly Alphabetic?: string; readonly Ideographic?: string; readonly Phonetic?: string };
+export interface Searchable {
+  readonly attributes: DicomJson;
+  /** Keys of the patient's name as ingest stored them. Made anew they might be others: dictionaries grow. */
+  readonly nameKeys: readonly string[];
+}
 
-/** Whether a dataset matches every key. `fuzzy` widens person names to pinyin, initials and word beginnings. */
-export function matchesAll(dataset: DicomJson, match: ReadonlyMap<string, string>, fuzzy: boolean): boolean {
-  for (const [tag, wanted] of match)
-    if (!matchesOne(dataset[tag]?.Value ?? [], tag, wanted, fuzzy)) return false;
-  return true;
+const patientName = "00100010";
+
+/** Whether a dataset matches every key. `fuzzy` widens person names to word beginnings. */
+export function matchesAll(
+  { attributes, nameKeys }: Searchable,
+  { match, fuzzy }: Pick<Search, "match" | "fuzzy">,
+): boolean {
+  return [...match].every(([tag, wanted]) =>
+    tag === patientName
+      ? keysMatch(nameKeys, wanted, { fuzzy })
+      : matchesOne(attributes[tag]?.Value ?? [], tag, wanted, fuzzy),
+  );
 }
 
 function matchesOne(values: readonly unknown[], tag: string, wanted: string, fuzzy: boolean): boolean {
   const vr = attributeOf(tag)?.vr ?? "LO";
-  if (vr === "PN") return values.some((value) => matchesName(value as PersonName, wanted, { fuzzy }));
+  if (vr === "PN")
+    return values.some((value) => keysMatch(writtenNameKeys(value as PersonName), wanted, { fuzzy }));
   if (vr === "UI") return listOf(wanted).some((uid) => values.includes(uid));
   if (vr === "DA" || vr === "TM") return values.some((value) => inRange(String(value), wanted, tag));
   if (vr === "IS" || vr === "US") return values.some((value) => Number(value) === Number(wanted));
@@ -33,18 +49,30 @@ export interface DateRange {
   readonly to: string;
 }
 
-/** `20260101`, `20260101-`, `-20260131`, `20260101-20260131` (PS3.4 §C.2.2.2.5). */
+/** PS3.5 §6.2. A time may be cut short after hours or minutes, and be written with colons as clients do. */
+const forms = {
+  DA: { one: /^\d{8}$/, such: "a date or a range such as 20260101-20260131" },
+  TM: { one: /^\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?$/, such: "a time or a range such as 0800-1159" },
+} as const;
+
+/**
+ * `20260101`, `20260101-`, `-20260131`, `20260101-20260131` (PS3.4 §C.2.2.2.5). Throws Problem("invalid-request") on
+ * anything else, and on a range that ends before it begins.
+ */
 export function parseRange(value: string, tag: string): DateRange {
-  const match = /^(\d{2,14}(?:\.\d{1,6})?)?(-)?(\d{2,14}(?:\.\d{1,6})?)?$/.exec(value.replaceAll(":", ""));
-  const [, from, dash, to] = match ?? [];
-  if (!match || (from === undefined && to === undefined) || (dash === undefined && to !== undefined)) {
+  const { keyword = tag, vr } = attributeOf(tag) ?? {};
+  const { one, such } = vr === "TM" ? forms.TM : forms.DA;
+  const ends = (vr === "TM" ? value.replaceAll(":", "") : value).split("-");
+  const [from = "", to = from] = ends;
+  const wellFormed = ends.length <= 2 && [from, to].every((end) => end === "" || one.test(end));
+  if (!wellFormed || from + to === "") throw new Problem("invalid-request", `${keyword} must be ${such}.`);
+  const common = Math.min(from.length, to.length);
+  if (from.slice(0, common) > to.slice(0, common))
     throw new Problem(
       "invalid-request",
-      `${attributeOf(tag)?.keyword ?? tag} must be a date or a range such as 20260101-20260131.`,
+      `${keyword} ends before it begins: a range goes from the earlier to the later.`,
     );
-  }
-  if (dash === undefined) return { from: from as string, to: from as string };
-  return { from: from ?? "", to: to ?? "" };
+  return { from, to };
 }
 
 function inRange(value: string, wanted: string, tag: string): boolean {
@@ -61,26 +89,4 @@ function matchesText(value: string, wanted: string): boolean {
   const stored = value.trim();
   if (!wildcard.test(wanted)) return stored === wanted.trim();
   return matchesWildcard(stored, wanted);
-}
-
-/** Linear-time glob: a pattern such as `*a*a*a*b` must not blow up on a hostile query. */
-export function matchesWildcard(text: string, pattern: string): boolean {
-  let at = 0;
-  let star = -1;
-  let resume = 0;
-  let p = 0;
-  while (at < text.length) {
-    if (p < pattern.length && (pattern[p] === "?" || pattern[p] === text[at]) && pattern[p] !== "*") {
-      at++;
-      p++;
-    } else if (pattern[p] === "*") {
-      star = p++;
-      resume = at;
-    } else if (star >= 0) {
-      p = star + 1;
-      at = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === "*") p++;
-  return p === pattern.length;
 }

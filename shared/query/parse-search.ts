@@ -1,6 +1,7 @@
 /** A QIDO-RS query string as data. PS3.18 §8.3.4 (search parameters) and §10.6.1. */
 import { Problem } from "../errors.ts";
 import { attributeOf, type Level, tagOf } from "./attribute-dictionary.ts";
+import { parseRange } from "./match-attributes.ts";
 import { searchLimits } from "./search-limits.ts";
 
 export interface Search {
@@ -40,7 +41,7 @@ export function parseSearch(
 ): Search {
   return {
     match: matchingKeys(query, level),
-    limit: Math.min(wholeNumber(query, "limit") ?? defaultLimit, searchLimits.maximumLimit),
+    limit: Math.min(wholeNumber(query, "limit", 1) ?? defaultLimit, searchLimits.maximumLimit),
     offset: offsetOf(query),
     fuzzy: booleanOf(query, "fuzzymatching"),
     include: includedFields(query),
@@ -54,10 +55,15 @@ function matchingKeys(query: URLSearchParams, level: Level): Map<string, string>
     if (control.has(name.toLowerCase())) continue;
     const tag = matchingTag(name, level);
     if (match.has(tag)) throw new Problem("invalid-request", `The matching key ${tag} is given twice.`);
-    if (value !== "" && value !== "*") match.set(tag, value);
+    if (value === "" || value === "*") continue;
+    if (isRange(tag)) parseRange(value, tag);
+    match.set(tag, value);
   }
   return match;
 }
+
+/** Dates and times are looked at before anything is read, whichever index answers. */
+const isRange = (tag: string): boolean => /^(DA|TM)$/.test(attributeOf(tag)?.vr ?? "");
 
 function matchingTag(name: string, level: Level): string {
   const tag = tagOf(name);
@@ -81,7 +87,7 @@ function matchingTag(name: string, level: Level): string {
 }
 
 function offsetOf(query: URLSearchParams): number {
-  const offset = wholeNumber(query, "offset") ?? 0;
+  const offset = wholeNumber(query, "offset", 0) ?? 0;
   if (offset <= searchLimits.maximumOffset) return offset;
   throw new Problem(
     "invalid-request",
@@ -92,11 +98,11 @@ function offsetOf(query: URLSearchParams): number {
   );
 }
 
-function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+function wholeNumber(query: URLSearchParams, name: string, least: number): number | undefined {
   const value = query.get(name);
   if (value === null || value === "") return undefined;
-  if (!/^\d{1,9}$/.test(value))
-    throw new Problem("invalid-request", `${name} must be a whole number, 0 or more.`);
+  if (!/^\d{1,9}$/.test(value) || Number(value) < least)
+    throw new Problem("invalid-request", `${name} must be a whole number, ${least} or more.`);
   return Number(value);
 }
 

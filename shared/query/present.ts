@@ -25,7 +25,7 @@ export function presentStudy(study: StudyItem, search: Search, root: string): Di
   return {
     ...pick(study.attributes, required.study, search.include),
     "00080056": { vr: "CS", Value: ["ONLINE"] },
-    "00080061": { vr: "CS", Value: [...(study.modalities ?? [])] },
+    "00080061": valued("CS", study.modalities ?? []),
     "00081190": { vr: "UR", Value: [`${root}/studies/${study.studyUid}`] },
     "00201206": { vr: "IS", Value: [study.seriesCount ?? 0] },
     "00201208": { vr: "IS", Value: [study.instances ?? 0] },
@@ -59,6 +59,10 @@ export function presentInstance(
     "00081190": { vr: "UR", Value: [`${root}/studies/${studyUid}/series/${seriesUid}/instances/${sopUid}`] },
   };
 }
+
+/** PS3.18 §F.2.5: an attribute without values has no `Value`. */
+const valued = (vr: string, values: readonly unknown[]) =>
+  values.length === 0 ? { vr } : { vr, Value: [...values] };
 
 function pick(from: DicomJson, tags: readonly string[], include: Search["include"]): DicomJson {
   if (include === "all") return from;

@@ -1,10 +1,10 @@
 /** QIDO-RS search for studies (PS3.18 §10.6) over the studies a principal may reach, newest first within each hospital. */
 import type { Grant } from "../access/grant.ts";
-import type { DicomJson, StudyItem } from "../catalog/items.ts";
+import type { StudyItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
-import { nameKeys, type PersonName } from "../catalog/names.ts";
 import { type Candidate, candidates } from "./candidates.ts";
-import { decodeCursor, encodeCursor, type Position } from "./cursor.ts";
+import { decodeCursor, encodeCursor, type Position, searchName } from "./cursor.ts";
+import { FillingPage } from "./filling-page.ts";
 import { matchesAll } from "./match-attributes.ts";
 import type { Search } from "./parse-search.ts";
 import { searchLimits } from "./search-limits.ts";
@@ -17,28 +17,32 @@ export interface StudyPage {
   readonly capped: boolean;
 }
 
-/** At most `search.limit` studies. Examines at most `searchLimits.studiesExamined`, then answers what it has and a cursor. */
-export async function searchStudies(grant: Grant, search: Search): Promise<StudyPage> {
-  const start = search.cursor === undefined ? undefined : decodeCursor(search.cursor);
-  const studies: StudyItem[] = [];
+/**
+ * At most `search.limit` studies, fewer when their answers together grow too large (`weigh`: bytes one takes). Examines at
+ * most `searchLimits.studiesExamined`, then answers what it has and a cursor.
+ */
+export async function searchStudies(
+  grant: Grant,
+  search: Search,
+  weigh: (study: StudyItem) => number = () => 0,
+): Promise<StudyPage> {
+  const name = searchName(search, [grant.reach.hospitals, grant.reach.grantees]);
+  const start = search.cursor === undefined ? undefined : decodeCursor(search.cursor, name);
   const chunkSize = Math.min(search.limit + search.offset + 1, 100);
-  let skip = start === undefined ? search.offset : 0;
+  const page = new FillingPage<StudyItem>(search);
+  const studies = page.results;
   let examined = 0;
   let last: Position | undefined;
+  const next = (): string => encodeCursor(last as Position, name);
 
   for await (const chunk of inChunks(candidates(grant, search, start), chunkSize)) {
     for (const { study, candidate } of await readChunk(grant, chunk)) {
-      if (study !== undefined && belongs(study, candidate, search)) {
-        if (studies.length === search.limit)
-          return { studies, next: encodeCursor(last as Position), capped: false };
-        if (skip > 0) skip--;
-        else studies.push(study);
-      }
+      const wanted = study !== undefined && belongs(study, candidate, search);
+      if (wanted && !page.take(study, weigh)) return { studies, next: next(), capped: false };
       last = candidate.position;
       examined++;
     }
-    if (examined >= searchLimits.studiesExamined)
-      return { studies, next: encodeCursor(last as Position), capped: true };
+    if (examined >= searchLimits.studiesExamined) return { studies, next: next(), capped: true };
   }
   return { studies, capped: false };
 }
@@ -50,16 +54,11 @@ async function readChunk(grant: Grant, chunk: readonly Candidate[]) {
 }
 
 /** A name prefix may find one study under several keys; only the first of them counts, on whatever page it falls. */
-function belongs(study: StudyItem, { name }: Candidate, { match, fuzzy }: Search): boolean {
-  if (!matchesAll(searchable(study), match, fuzzy)) return false;
-  if (name === undefined) return true;
-  const stored = (study.attributes["00100010"]?.Value?.[0] ?? {}) as PersonName;
-  const reached = nameKeys(stored).filter((key) => key.startsWith(name.prefix));
-  return reached.every((key) => name.key <= key);
-}
-
-function searchable(study: StudyItem): DicomJson {
-  return { ...study.attributes, "00080061": { vr: "CS", Value: study.modalities ?? [] } };
+function belongs(study: StudyItem, { name }: Candidate, search: Search): boolean {
+  const { attributes, modalities = [], nameKeys = [] } = study;
+  const listed = { ...attributes, "00080061": { vr: "CS", Value: modalities } };
+  if (!matchesAll({ attributes: listed, nameKeys }, search)) return false;
+  return name === undefined || nameKeys.every((key) => !key.startsWith(name.prefix) || name.key <= key);
 }
 
 async function* inChunks<T>(source: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {

@@ -3,6 +3,7 @@ import { ensureStudy } from "../../shared/catalog/ensure-study.ts";
 import { modalityFindItem, studyFindItems } from "../../shared/catalog/find-items.ts";
 import type { DicomJson, SeriesItem, StudyItem } from "../../shared/catalog/items.ts";
 import { keys } from "../../shared/catalog/keys.ts";
+import { nameKeys } from "../../shared/catalog/names.ts";
 import { parsePersonName } from "../../shared/dicom/person-name.ts";
 import type { Table } from "../../shared/ports.ts";
 import { testRegion } from "./principals.ts";
@@ -35,7 +36,7 @@ export async function storeManyStudies(table: Table, studies: readonly TestStudy
 }
 
 function itemsOf(given: TestStudy): { readonly study: StudyItem; readonly series: SeriesItem } {
-  const { studyUid, modality = "CT", patientId, date } = given;
+  const { studyUid, modality = "CT", patientId, date, name } = given;
   const key = { region: testRegion, hospital: given.hospital ?? "qinghe-county", studyUid };
   const seriesKey = { ...key, seriesUid: `${studyUid}.1` };
   const createdAt = "2026-01-01T00:00:00.000Z";
@@ -46,6 +47,7 @@ function itemsOf(given: TestStudy): { readonly study: StudyItem; readonly series
     attributes: attributesOf(given),
     ...(patientId === undefined ? {} : { patientId }),
     ...(date === undefined ? {} : { studyDate: date }),
+    ...(name === undefined ? {} : { nameKeys: keysOf(name) }),
     keyArn: "key",
     createdAt,
     retainUntil: "2041-01-01T00:00:00.000Z",
@@ -63,6 +65,15 @@ function itemsOf(given: TestStudy): { readonly study: StudyItem; readonly series
     createdAt,
   };
   return { study, series };
+}
+
+const keysByName = new Map<string, readonly string[]>();
+
+/** Large archives repeat their few names. */
+function keysOf(name: string): readonly string[] {
+  const keys = keysByName.get(name) ?? nameKeys(parsePersonName(name) ?? {});
+  keysByName.set(name, keys);
+  return keys;
 }
 
 function attributesOf({ studyUid, name, patientId, accession, date, description }: TestStudy): DicomJson {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Grant } from "../../../shared/access/grant.ts";
+import { studyFindItems } from "../../../shared/catalog/find-items.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
 import { parseSearch } from "../../../shared/query/parse-search.ts";
 import { searchStudies } from "../../../shared/query/search-studies.ts";
@@ -84,10 +85,10 @@ describe("a doctor searching for studies", () => {
     ["a range of days", "StudyDate=20251201-20260131", ["1.1", "1.3"]],
     ["a range without a beginning", "StudyDate=-20251231", ["1.3"]],
     ["modality", "ModalitiesInStudy=MR", ["1.2"]],
-    ["modality as the series' key", "Modality=CT&StudyDate=2026-", ["1.1"]],
+    ["modality as the series' key", "Modality=CT&StudyDate=20260101-", ["1.1"]],
     ["study UID list", "StudyInstanceUID=1.3,1.1,9.9", ["1.3", "1.1"]],
     ["a predicate without an index", "StudyDescription=*CT", ["1.3"]],
-    ["an empty key, which matches everything", "AccessionNumber=&StudyDate=2026-", ["1.2", "1.1"]],
+    ["an empty key, which matches everything", "AccessionNumber=&StudyDate=20260101-", ["1.2", "1.1"]],
   ])("finds studies by %s", async (_, query, expected) => {
     expect(await find(query)).toEqual(expected);
   });
@@ -166,13 +167,50 @@ describe("a doctor searching for studies", () => {
     expect(seen.toSorted()).toEqual(["1.1", "2.1"]);
   });
 
+  it("finds a patient by the spellings stored with the study, though another dictionary would make others", async () => {
+    const study = await storeStudy(table, { studyUid: "3.1", name: "Dan^Li=单^丽", date: "20260401" });
+    const nameKeys = ["单丽", "丽", "shanli", "sl"];
+    for (const item of studyFindItems(study))
+      await table.write([{ op: "delete", key: { pk: item.pk, sk: item.sk } }]);
+    const older = { ...study, nameKeys, searchable: true };
+    for (const item of [older, ...studyFindItems(older)]) await table.write([{ op: "put", item }]);
+    expect(await find("PatientName=s*")).toEqual(expect.arrayContaining(["3.1"]));
+    expect(await find("PatientName=单*")).toEqual(["3.1", "1.2"]);
+    expect(await find("PatientName=danli")).toEqual([]);
+  });
+
+  it("is not given the rest of another search", async () => {
+    const parsed = (query: string) => parseSearch(new URLSearchParams(query), "study");
+    const { next } = await searchStudies(grant, parsed("limit=1"));
+    for (const query of ["PatientID=P1&", "PatientName=王*&", "StudyDate=20260101-&"])
+      await expect(searchStudies(grant, parsed(`${query}cursor=${next}`))).rejects.toMatchObject({
+        type: "invalid-request",
+        message: expect.stringContaining("cursor"),
+      });
+    const other = testGrant({
+      principal: user("radiologist", "linjiang-city"),
+      action: "searchStudies",
+      table,
+    });
+    await expect(searchStudies(other, parsed(`cursor=${next}`))).rejects.toMatchObject({
+      type: "invalid-request",
+    });
+  });
+
   it("skips what offset says", async () => {
     expect(await find("offset=1&limit=2")).toEqual(["1.1", "1.3"]);
   });
 
   it.each([
     ["StudyDate=yesterday", "StudyDate"],
+    ["StudyDate=2026", "StudyDate"],
+    ["StudyDate=202601-202602", "StudyDate"],
+    ["StudyDate=20260201-20250101", "ends before it begins"],
+    ["PatientID=P1&StudyDate=20260201-20250101", "ends before it begins"],
+    ["AccessionNumber=A1&StudyTime=18-07", "ends before it begins"],
+    ["StudyTime=080", "StudyTime"],
     ["limit=-1", "limit"],
+    ["limit=0", "limit"],
     ["Colour=red", "Colour"],
     ["SeriesInstanceUID=1.2", "series level"],
     ["cursor=rubbish", "cursor"],
