@@ -1,5 +1,6 @@
 /** QIDO-RS (PS3.18 §10.6), and a study with its progress. */
 import type { Grant } from "../../shared/access/grant.ts";
+import { auditShown } from "../../shared/audit/audit-shown.ts";
 import { querySchemas } from "../../shared/contract/schemas/query.ts";
 import { Problem } from "../../shared/errors.ts";
 import { parseSearch } from "../../shared/query/parse-search.ts";
@@ -74,7 +75,7 @@ export const handler = api("query", {
       const parsed = parseSearch(search, "study");
       const root = `${baseUrl}/dicomweb/${params.scope}`;
       const found = await searchStudies(grant, parsed, (study) => bytesOf(presentStudy(study, parsed, root)));
-      await grant.audit({ detail: `${found.studies.length} studies` });
+      await auditShown(grant, found.studies);
       const results = found.studies.map((study) => presentStudy(study, parsed, root));
       return page({ results, next: found.next, capped: found.capped, url: `${root}/studies`, search });
     },

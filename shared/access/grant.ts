@@ -21,6 +21,8 @@ export interface Reach {
 export interface Audited {
   readonly hospital?: HospitalKey;
   readonly studyUid?: string;
+  /** Of a list: the hospital's studies that were on the page. */
+  readonly studyUids?: readonly string[];
   readonly seriesUid?: string;
   readonly sopUid?: string;
   readonly reportId?: string;

@@ -1,4 +1,5 @@
 import type { Grant } from "../access/grant.ts";
+import { auditShown } from "../audit/audit-shown.ts";
 import { worklistPartition } from "../catalog/keys.ts";
 import { Problem } from "../errors.ts";
 import type { WorklistItem } from "./items.ts";
@@ -45,9 +46,10 @@ export async function listWorklist(
     limit: input.limit ?? 100,
     ...(input.cursor !== undefined && { after: { pk, sk: input.cursor } }),
   });
-  await grant.audit({ hospital: { region: hospital.region, hospital: hospital.hospital } });
+  const items = page.items as readonly WorklistItem[];
+  await auditShown(grant, items);
   return {
-    consults: (page.items as readonly WorklistItem[]).map(entry),
+    consults: items.map(entry),
     ...(page.next && { next: page.next.sk }),
   };
 }

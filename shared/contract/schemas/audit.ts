@@ -5,6 +5,7 @@ import { instant, ulid } from "./identifiers.ts";
 const text = z.string();
 const identifiers = z.object({
   studyUid: z.optional(text),
+  studyUids: z.optional(z.array(text).check(z.describe("Of a list: this hospital's studies on the page"))),
   seriesUid: z.optional(text),
   sopUid: z.optional(text),
   reportId: z.optional(text),

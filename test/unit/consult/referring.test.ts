@@ -94,6 +94,18 @@ describe("The county's worklist", () => {
     });
   });
 
+  it("is on record with the township whose patients it shows, and as a copy with the county", async () => {
+    const room = await readingRoom();
+    await refer(room, 1);
+    await refer(room, 2);
+    await worklist(room);
+    const looked = room.table.items("audit").filter(({ action }) => action === "listWorklist");
+    const entity = { studyUids: [study.studyUid] };
+    expect(looked).toHaveLength(2);
+    expect(looked.find(({ copy }) => !copy)).toMatchObject({ hospital: "town", entity });
+    expect(looked.find(({ copy }) => copy)).toMatchObject({ agent: { hospital: "county" }, entity });
+  });
+
   it("comes in pages", async () => {
     const room = await readingRoom();
     for (let number = 1; number <= 5; number += 1) await refer(room, number);
