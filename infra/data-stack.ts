@@ -7,6 +7,7 @@ import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { type App, Stack } from "aws-cdk-lib/core";
 import { ApiAddress } from "./blocks/api-address.ts";
 import { EmptiedOnDestroy } from "./blocks/emptied-on-destroy.ts";
+import { KeyCustodian } from "./blocks/key-custodian.ts";
 import { StageKeys } from "./blocks/keys.ts";
 import { AppTable } from "./blocks/table.ts";
 import { Buckets } from "./buckets.ts";
@@ -46,6 +47,7 @@ export class DataStack extends Stack {
     });
     if (config.identity.some(({ kind }) => kind === "cognito"))
       publish(this, stage, { "user-pool-id": new SignIn(this, "SignIn", stage).userPoolId });
+    if (isProduction(config)) new KeyCustodian(this, "KeyCustodian", stage);
     if (isRemovable(config))
       new EmptiedOnDestroy(this, "EmptiedOnDestroy", {
         stage,

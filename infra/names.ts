@@ -53,6 +53,10 @@ export class Names {
   get groupKeyAliasPrefix(): string {
     return `alias/mic-${this.stage}-group-`;
   }
+  /** Known by name to the policies of the hospitals' keys, which outlive any one role (shared/aws/group-key.ts). */
+  get keyCustodian(): string {
+    return `mic-${this.stage}-key-custodian`;
+  }
   get bus(): string {
     return `mic-${this.stage}`;
   }

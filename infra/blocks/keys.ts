@@ -1,6 +1,6 @@
 /** The keys of a stage itself. Hospitals' keys are made at run time, one a hospital or group, by the network function. */
 
-import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Effect, PolicyStatement, ServicePrincipal, StarPrincipal } from "aws-cdk-lib/aws-iam";
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import { Aws, Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -38,7 +38,22 @@ export class StageKeys extends Construct {
       keySpec: KeySpec.ECC_NIST_P256,
       keyUsage: KeyUsage.SIGN_VERIFY,
     });
+    for (const key of [this.platform, this.signing]) this.refuseOurTags(key);
     this.letServicesWrite(stage);
+  }
+
+  /** The tag that opens a key to hospitals' functions can be put on neither, not even by the function that makes tagged keys. */
+  private refuseOurTags(key: Key): void {
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "NeverAHospitalsKey",
+        effect: Effect.DENY,
+        principals: [new StarPrincipal()],
+        actions: ["kms:TagResource"],
+        resources: ["*"],
+        conditions: { "ForAnyValue:StringLike": { "aws:TagKeys": "mic:*" } },
+      }),
+    );
   }
 
   /** S3 notifies encrypted queues, alarms reach the encrypted topic, EventBridge the encrypted dead-letter queue, CloudWatch writes logs. */

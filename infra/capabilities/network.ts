@@ -18,31 +18,35 @@ export class Network extends Construct {
   }
 
   /**
-   * Makes keys only with this stage's tag, and touches only keys that have it. No service-linked role need be made for
+   * Makes keys only with this stage's tag, tags nothing that has it, and can neither delete a key nor change a policy: code
+   * behind a public route must never be able to destroy what lies under a key. No service-linked role need be made for
    * multi-Region keys: the stage's own keys, made before, are multi-Region too.
    */
   private allowMakingKeys({ stage }: Capability): void {
     const stack = Stack.of(this);
     const keys = stack.formatArn({ service: "kms", resource: "key/*" });
     const aliases = stack.formatArn({ service: "kms", resource: `${stage.names.groupKeyAliasPrefix}*` });
-    const ofThisStage = { StringEquals: { "aws:ResourceTag/mic:stage": stage.config.stage } };
+    const tag = stage.config.stage;
     this.api.allow(
       new PolicyStatement({
-        actions: ["kms:CreateKey", "kms:TagResource"],
+        actions: ["kms:CreateKey"],
         resources: ["*"],
-        conditions: { StringEquals: { "aws:RequestTag/mic:stage": stage.config.stage } },
+        conditions: { StringEquals: { "aws:RequestTag/mic:stage": tag } },
       }),
       new PolicyStatement({
-        // Tagging and scheduling: the key that lost a race to become its group's, before anything lies under it.
-        actions: [
-          "kms:DescribeKey",
-          "kms:EnableKeyRotation",
-          "kms:CreateAlias",
-          "kms:TagResource",
-          "kms:ScheduleKeyDeletion",
-        ],
+        // As part of CreateKey, when the key has no tag yet.
+        actions: ["kms:TagResource"],
+        resources: ["*"],
+        conditions: {
+          StringEquals: { "aws:RequestTag/mic:stage": tag },
+          "ForAllValues:StringEquals": { "aws:TagKeys": ["mic:stage", "mic:key-group"] },
+          Null: { "aws:ResourceTag/mic:stage": "true" },
+        },
+      }),
+      new PolicyStatement({
+        actions: ["kms:DescribeKey", "kms:EnableKeyRotation", "kms:CreateAlias"],
         resources: [keys],
-        conditions: ofThisStage,
+        conditions: { StringEquals: { "aws:ResourceTag/mic:stage": tag } },
       }),
       // AWS checks DescribeKey on the key an alias stands for; the emulator checks it on the alias.
       new PolicyStatement({ actions: ["kms:CreateAlias", "kms:DescribeKey"], resources: [aliases] }),

@@ -5,8 +5,6 @@ import {
   DescribeKeyCommand,
   EnableKeyRotationCommand,
   type KMSClient,
-  ScheduleKeyDeletionCommand,
-  TagResourceCommand,
 } from "@aws-sdk/client-kms";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { Transient } from "../errors.ts";
@@ -14,14 +12,11 @@ import { faultOf, isTransient, type ServiceFault } from "./service-fault.ts";
 
 export interface GroupKeyOptions {
   readonly stage: string;
+  /** In production: nobody but the stage's custodian may delete the key, change its policy, or touch our tags on it. */
   readonly retentionGuard: boolean;
   readonly client: KMSClient;
   readonly sts?: STSClient;
 }
-
-/** The tag that says nothing stored under a key has to be kept any longer. */
-const retentionTag = "mic:retention";
-const retentionEnded = "ended";
 
 async function ask<T>(operation: string, call: () => Promise<T>): Promise<T> {
   try {
@@ -59,6 +54,8 @@ async function makeKey(group: string, alias: string, options: GroupKeyOptions): 
     Description: `Images and reports of the hospitals in ${group} (${stage})`,
     // A single-Region key can never become one that another Region can use.
     MultiRegion: true,
+    // KMS refuses a policy under which its maker could not change it: under this one only the custodian can.
+    BypassPolicyLockoutSafetyCheck: options.retentionGuard,
     Policy: JSON.stringify(await keyPolicy(options)),
     Tags: [
       { TagKey: "mic:stage", TagValue: stage },
@@ -76,37 +73,45 @@ async function makeKey(group: string, alias: string, options: GroupKeyOptions): 
     return arn;
   } catch (error) {
     if ((error as ServiceFault).code !== "AlreadyExistsException") throw error;
-    await discard(arn, client);
+    // Whoever makes keys deletes none: this one never encrypts anything, and has no alias to be found by.
     return (await findKey(alias, options)) ?? arn;
   }
 }
 
-/** Another call made the group's key meanwhile: this one never encrypted anything. */
-async function discard(arn: string, client: KMSClient): Promise<void> {
-  const Tags = [{ TagKey: retentionTag, TagValue: retentionEnded }];
-  await ask("TagResource", () => client.send(new TagResourceCommand({ KeyId: arn, Tags })));
-  const command = new ScheduleKeyDeletionCommand({ KeyId: arn, PendingWindowInDays: 7 });
-  await ask("ScheduleKeyDeletion", () => client.send(command));
-}
-
-/** IAM policies of the account decide who uses the key; deleting it would delete every image under it. */
-async function keyPolicy({ retentionGuard, sts = new STSClient({}) }: GroupKeyOptions): Promise<unknown> {
+/**
+ * IAM policies of the account decide who uses the key; deleting it would delete every image under it. The guard names a
+ * role, since KMS does not support `aws:ResourceTag` in key policies (KMS developer guide, "Using tags to control access").
+ */
+async function keyPolicy(options: GroupKeyOptions): Promise<unknown> {
+  const { retentionGuard, stage, sts = new STSClient({}) } = options;
   const { Arn = "" } = await ask("GetCallerIdentity", () => sts.send(new GetCallerIdentityCommand({})));
   const [, partition, , , account] = Arn.split(":");
+  const iam = `arn:${partition}:iam::${account}`;
   const administered = {
     Sid: "AccountAdministers",
     Effect: "Allow",
-    Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+    Principal: { AWS: `${iam}:root` },
     Action: "kms:*",
     Resource: "*",
   };
-  const kept = {
-    Sid: "KeptWhileRetentionStands",
-    Effect: "Deny",
-    Principal: { AWS: "*" },
-    Action: "kms:ScheduleKeyDeletion",
-    Resource: "*",
-    Condition: { StringNotEquals: { [`aws:ResourceTag/${retentionTag}`]: retentionEnded } },
+  const exceptCustodian = {
+    ArnNotEquals: { "aws:PrincipalArn": `${iam}:role/mic-${stage}-key-custodian` },
   };
-  return { Version: "2012-10-17", Statement: retentionGuard ? [administered, kept] : [administered] };
+  const denied = { Effect: "Deny", Principal: { AWS: "*" }, Resource: "*" };
+  const kept = {
+    ...denied,
+    Sid: "OnlyTheCustodianEndsRetention",
+    Action: ["kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"],
+    Condition: exceptCustodian,
+  };
+  const named = {
+    ...denied,
+    Sid: "OnlyTheCustodianChangesItsTags",
+    Action: ["kms:TagResource", "kms:UntagResource"],
+    Condition: { ...exceptCustodian, "ForAnyValue:StringLike": { "aws:TagKeys": "mic:*" } },
+  };
+  return {
+    Version: "2012-10-17",
+    Statement: retentionGuard ? [administered, kept, named] : [administered],
+  };
 }

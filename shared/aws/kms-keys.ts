@@ -14,7 +14,7 @@ import { faultOf, isTransient } from "./service-fault.ts";
 
 export interface KmsKeysOptions {
   readonly stage: string;
-  /** A production stage's keys refuse to be deleted while their retention stands. */
+  /** A production stage's keys refuse to be deleted by anyone but the stage's custodian. */
   readonly retentionGuard: boolean;
   readonly client?: KMSClient;
   readonly sts?: STSClient;

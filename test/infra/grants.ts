@@ -53,9 +53,34 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     );
   });
 
-  it("put that tag on no key of the stage itself", () => {
-    for (const { Properties } of stage.ofType("AWS::KMS::Key"))
+  it("put that tag on no key of the stage itself, now or later", () => {
+    for (const { Properties } of stage.ofType("AWS::KMS::Key")) {
       expect(JSON.stringify(Properties.Tags ?? [])).not.toContain("mic:stage");
+      const { Statement } = Properties.KeyPolicy as { Statement: Granted[] };
+      expect(Statement).toContainEqual(
+        expect.objectContaining({
+          Effect: "Deny",
+          Action: "kms:TagResource",
+          Condition: { "ForAnyValue:StringLike": { "aws:TagKeys": "mic:*" } },
+        }),
+      );
+    }
+  });
+
+  it("let no function that answers requests delete a key, change its policy, or tag one that is a hospital's", () => {
+    const ending = ["kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:UntagResource"];
+    const holders = grants.filter(({ Action }) => listOf(Action).some((action) => ending.includes(action)));
+    expect(holders.filter(({ in: id }) => !/^(EmptiedOnDestroy|KeyCustodian)/.test(id))).toEqual([]);
+    for (const { Condition } of grantsOf(stage, "NetworkApi").filter(({ Action }) =>
+      listOf(Action).includes("kms:TagResource"),
+    ))
+      expect(Condition?.Null).toEqual({ "aws:ResourceTag/mic:stage": "true" });
+    const custodian = stage.ofType("AWS::IAM::Role").filter(({ id }) => id.startsWith("KeyCustodian"));
+    expect(custodian.length + stage.ofType("Custom::EmptiedOnDestroy").length).toBeGreaterThan(0);
+    for (const { Properties } of custodian) {
+      expect(Properties.RoleName).toMatch(/^mic-[a-z0-9]+-key-custodian$/);
+      expect(JSON.stringify(Properties.AssumeRolePolicyDocument)).toContain(":root");
+    }
   });
 
   it("let functions add audit records, and never change or remove one", () => {

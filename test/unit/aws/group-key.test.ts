@@ -48,30 +48,47 @@ describe("the key of a group of hospitals", () => {
     expect(find("EnableKeyRotation")).toEqual({ KeyId: "made" });
   });
 
-  it("cannot be deleted in production until its retention is said to have ended", async () => {
+  it("cannot be deleted in production by anyone but the custodian, who alone may change what says so", async () => {
     const policyOf = async (retentionGuard: boolean) => {
       const { client, find } = kms();
       await createGroupKey("county-a", { stage: "prod", retentionGuard, client, sts });
       return JSON.parse(find("CreateKey")?.Policy as string) as { readonly Statement: readonly object[] };
     };
     const { Statement } = await policyOf(true);
+    const exceptCustodian = {
+      ArnNotEquals: { "aws:PrincipalArn": "arn:aws-cn:iam::111122223333:role/mic-prod-key-custodian" },
+    };
     expect(Statement).toContainEqual(
       expect.objectContaining({
         Effect: "Deny",
-        Action: "kms:ScheduleKeyDeletion",
-        Condition: { StringNotEquals: { "aws:ResourceTag/mic:retention": "ended" } },
+        Action: ["kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"],
+        Condition: exceptCustodian,
       }),
     );
+    expect(Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: "Deny",
+        Action: ["kms:TagResource", "kms:UntagResource"],
+        Condition: { ...exceptCustodian, "ForAnyValue:StringLike": { "aws:TagKeys": "mic:*" } },
+      }),
+    );
+    // KMS has no tags to compare in a key policy: such a condition would deny for ever.
+    expect(JSON.stringify(Statement)).not.toContain("aws:ResourceTag");
     expect(Statement[0]).toMatchObject({ Principal: { AWS: "arn:aws-cn:iam::111122223333:root" } });
     expect((await policyOf(false)).Statement).toHaveLength(1);
   });
 
-  it("is the one that was named first when two calls race, and the other is thrown away", async () => {
+  it("is the one that was named first when two calls race, and no key is ever deleted by whoever makes them", async () => {
     const { client, calls } = kms({ raced: true });
     expect(await createGroupKey("county-a", { stage: "prod", retentionGuard: true, client, sts })).toBe(
       "winner",
     );
-    const last = calls.slice(-3).map(({ operation }) => operation);
-    expect(last).toEqual(["TagResource", "ScheduleKeyDeletion", "DescribeKey"]);
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      "DescribeKey",
+      "CreateKey",
+      "EnableKeyRotation",
+      "CreateAlias",
+      "DescribeKey",
+    ]);
   });
 });

@@ -25,7 +25,7 @@ function network() {
       tier: "village",
       ...(keyGroup !== undefined && { keyGroup }),
     });
-  return { table, keyService, grant, village };
+  return { table, keyService, grant, village, clock };
 }
 
 describe("a network operator", () => {
@@ -42,6 +42,37 @@ describe("a network operator", () => {
     await village("liujia-village", "qinghe", 1);
     await village("wangjia-village", "qinghe", 2);
     expect(keyService.groups().size).toBe(1);
+  });
+
+  it("makes one key when two hospitals of a group come at once, and the one turned away comes again", async () => {
+    const { village, keyService } = network();
+    let made = 0;
+    const create = keyService.createGroupKey;
+    keyService.createGroupKey = (group) => {
+      made++;
+      return create(group);
+    };
+    const settled = await Promise.allSettled([
+      village("liujia-village", "qinghe", 1),
+      village("wangjia-village", "qinghe", 2),
+    ]);
+    expect(made).toBe(1);
+    const refused = settled.filter(({ status }) => status === "rejected");
+    expect(refused).toMatchObject([{ reason: { name: "Transient" } }]);
+    await village("liujia-village", "qinghe", 1);
+    await village("wangjia-village", "qinghe", 2);
+    expect(made).toBe(1);
+  });
+
+  it("can go on after two minutes where a run died while it made the key", async () => {
+    const { village, keyService, clock } = network();
+    const create = keyService.createGroupKey;
+    keyService.createGroupKey = () => Promise.reject(new Error("killed"));
+    await expect(village("liujia-village", "qinghe", 1)).rejects.toThrow("killed");
+    keyService.createGroupKey = create;
+    await expect(village("wangjia-village", "qinghe", 2)).rejects.toMatchObject({ name: "Transient" });
+    clock.advance(121_000);
+    expect(await village("wangjia-village", "qinghe", 2)).toMatchObject({ keyGroup: "qinghe" });
   });
 
   it("cannot give an id out twice, but may repeat a request whose answer was lost", async () => {
