@@ -3,12 +3,12 @@ const allowedHeaders =
   "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Range, X-Purpose-Of-Use";
 const exposedHeaders = "Content-Disposition, ETag, Link, Location, Retry-After, Warning";
 
-/** Headers for an answer to a page of `origin`; an origin that is not allowed gets only `Vary`. */
+/** Headers for an answer to a page of `origin`; an origin that is not allowed gets only `Vary` (large answers are compressed). */
 export function corsHeaders(
   origin: string | undefined,
   allowed: readonly string[],
 ): Readonly<Record<string, string>> {
-  const vary = { vary: "Origin" };
+  const vary = { vary: "Origin, Accept-Encoding" };
   if (origin === undefined || !allowed.includes(origin)) return vary;
   return {
     ...vary,

@@ -2,7 +2,7 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { errorFields, log } from "../log.ts";
-import { responseOf, resultLimit, resultOf } from "./answer.ts";
+import { responseOf, resultBytes, resultLimit, resultOf } from "./answer.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { requestOf } from "./event.ts";
 import type { Kernel } from "./kernel.ts";
@@ -32,7 +32,10 @@ export function lambdaHandler(kernel: () => Kernel, routes: (kernel: Kernel) => 
   };
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use([cors(outside), lastResort(outside), withinLimit(outside)])
-    .handler(async (event) => resultOf(await start().app.fetch(requestOf(event), { event }))) as ApiHandler;
+    .handler(async (event) => {
+      const request = requestOf(event);
+      return resultOf(await start().app.fetch(request, { event }), request.headers.get("accept-encoding"));
+    }) as ApiHandler;
 }
 
 type Outside = Pick<Kernel, "baseUrl" | "allowedOrigins">;
@@ -77,7 +80,7 @@ function lastResort(outside: () => Outside): Middleware {
 function withinLimit(outside: () => Outside): Middleware {
   return {
     after: async (request) => {
-      const bytes = Buffer.byteLength(request.response?.body ?? "");
+      const bytes = request.response ? resultBytes(request.response) : 0;
       if (bytes <= resultLimit) return;
       const error = new Error("The answer is over Lambda's limit");
       log("error", "answer too large", { requestId: request.event.requestContext.requestId, bytes });
