@@ -7,6 +7,7 @@ import { readImagePixel, representativeFrame } from "../shared/pixels/image-pixe
 import { renderThumbnail } from "../shared/pixels/thumbnail.ts";
 import { clinic } from "../test/support/clinic.ts";
 import { memoryObjects } from "../test/support/memory/objects.ts";
+import { readWithDcmjs } from "./dcmjs.ts";
 import * as dcmtk from "./dcmtk.ts";
 import type { BenchInstance } from "./instances.ts";
 import { median, repeat, timed } from "./measure.ts";
@@ -17,6 +18,8 @@ export interface InstanceFigures {
   readonly elements: number;
   /** Milliseconds. */
   readonly parse: number;
+  /** dcmjs reading as far, without making JSON of it. */
+  readonly dcmjs: number;
   readonly index: number;
   readonly thumbnail: number;
   readonly jpegBytes: number;
@@ -37,11 +40,18 @@ const prefix = 64 * 1024;
 /** `withPeer`: dcmtk is there to be measured beside. */
 export async function measureInstance(instance: BenchInstance, withPeer: boolean): Promise<InstanceFigures> {
   const input = await thumbnailInput(instance.bytes);
-  const own = { parse: [] as number[], index: [] as number[], thumbnail: [] as number[] };
+  const whole = new Uint8Array(instance.bytes).buffer;
+  const own = {
+    parse: [] as number[],
+    dcmjs: [] as number[],
+    index: [] as number[],
+    thumbnail: [] as number[],
+  };
   const peers: PeerFigures[] = [];
   let jpegBytes = 0;
   for (let round = 0; round <= rounds; round++) {
     const parse = median(await repeat(50, () => parseToJson(instance.bytes)));
+    const dcmjs = median(await repeat(20, () => readWithDcmjs(whole)));
     const index = await indexOnce(instance.bytes);
     const thumbnail = median(
       await repeat(5, async () => {
@@ -51,15 +61,17 @@ export async function measureInstance(instance: BenchInstance, withPeer: boolean
     // The first round warms up.
     if (round === 0) continue;
     own.parse.push(parse);
+    own.dcmjs.push(dcmjs);
     own.index.push(index);
     own.thumbnail.push(thumbnail);
     if (withPeer) peers.push(await peerRound(instance.path, input));
   }
-  const { parse, index, thumbnail } = own;
+  const { parse, dcmjs, index, thumbnail } = own;
   return {
     name: instance.name,
     elements: Object.keys(input.dataset).length,
     parse: median(parse),
+    dcmjs: median(dcmjs),
     index: median(index),
     thumbnail: median(thumbnail),
     jpegBytes,

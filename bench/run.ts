@@ -1,5 +1,5 @@
 /**
- * npm run bench: parse, index and thumbnail per instance beside dcmtk in the same run, then weight and import time of each
+ * npm run bench: parse, index and thumbnail per instance beside dcmjs and dcmtk in the same run, then weight and import time of each
  * function. A markdown report on standard output.
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -20,7 +20,7 @@ function machine(): string {
 }
 
 function instanceRow(figures: InstanceFigures): string[] {
-  const { name, elements, parse, index, thumbnail, jpegBytes, peer } = figures;
+  const { name, elements, parse, dcmjs, index, thumbnail, jpegBytes, peer } = figures;
   const of = (ours: number, theirs: number | undefined): string[] =>
     theirs === undefined
       ? ["–", "–"]
@@ -29,6 +29,7 @@ function instanceRow(figures: InstanceFigures): string[] {
     name,
     String(elements),
     digits(parse),
+    ...of(parse, dcmjs),
     ...of(parse, peer?.dump),
     digits(index),
     digits(thumbnail),
@@ -41,6 +42,8 @@ const head = [
   "instance",
   "elements",
   "parse + JSON ms",
+  "dcmjs ms",
+  "ratio",
   "dcmdump ms",
   "ratio",
   "index ms",

@@ -1,8 +1,10 @@
 /**
  * Writes `compiled.ts` from the Cedar files beside it, so that Node, the tests and the bundles load the policies the
- * same way, with no loader and no file to find at run time. `node shared/access/policies/generate.ts`.
+ * same way, with no loader and no file to find at run time. `npm run policies`.
  */
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import {
   type PolicyJson,
   policySetTextToParts,
@@ -76,4 +78,9 @@ function compiledText(): string {
   ].join("\n");
 }
 
-if (import.meta.main) writeFileSync(compiledFile, compiledText());
+if (import.meta.main) {
+  writeFileSync(compiledFile, compiledText());
+  const biome = ["node_modules/@biomejs/biome/bin/biome", "format", "--write", fileURLToPath(compiledFile)];
+  const project = fileURLToPath(new URL("../../../", import.meta.url));
+  execFileSync(process.execPath, biome, { cwd: project, stdio: "inherit" });
+}
