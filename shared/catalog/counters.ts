@@ -1,8 +1,8 @@
 /** Sharded counters: exact when summed, and parallel writers rarely meet at one item. */
-import { createHash } from "node:crypto";
 import type { Key, Table, Write } from "../ports.ts";
 import { counterShards, type InstanceKey, keys, prefixes, type StudyKey, studyPartition } from "./keys.ts";
 import { queryAll } from "./query-all.ts";
+import { shardOf } from "./shard-of.ts";
 
 export interface CounterItem extends Key {
   readonly type: "counter";
@@ -12,13 +12,10 @@ export interface CounterItem extends Key {
   readonly seriesUid?: string;
 }
 
-const shardOf = (sopUid: string): number =>
-  (createHash("sha256").update(sopUid).digest()[0] as number) % counterShards;
-
 /** One more instance, for the transaction that adds its item. */
 export function countInstance(key: InstanceKey, bytes: number): readonly Write[] {
   const { region, hospital, studyUid, seriesUid, sopUid } = key;
-  const shard = shardOf(sopUid);
+  const shard = shardOf(sopUid, counterShards);
   const add = { instances: 1, bytes };
   const set = { type: "counter", region, hospital, studyUid };
   return [

@@ -101,8 +101,8 @@ export interface UploadItem extends Typed<"upload">, HospitalKey {
   readonly fileCount: number;
   /** The next file's id; ids reserved by a request that died stay unused. */
   readonly nextFileId: number;
-  /** Files that became final, counted by the table's stream at least once each: enough to know when to look. */
-  readonly finalFiles?: number;
+  /** When its studies were found complete: completed, every file final, and nothing left to follow from it. */
+  readonly settledAt?: string;
   readonly expected?: readonly { readonly studyUid: string; readonly instances: number }[];
 }
 
@@ -145,4 +145,6 @@ export interface ConsultItem extends Typed<"consult">, StudyKey {
   readonly createdBy: string;
   readonly createdAt: string;
   readonly answeredAt?: string;
+  /** When the access it gave ends, UTC ISO-8601. Not named as the table's TTL: the consult itself stays. */
+  readonly accessUntil: string;
 }

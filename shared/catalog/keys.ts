@@ -19,8 +19,12 @@ export interface InstanceKey extends SeriesKey {
   readonly sopUid: string;
 }
 
-/** Counter items a study (and each series) is spread over, so that parallel writers do not collide. */
+/** Counter items a study, each series and each upload is spread over, so that parallel writers do not collide. */
 export const counterShards = 16;
+/** Partitions the studies still receiving are spread over: every batch of the stream writes there. */
+export const openShards = 16;
+/** File ids are decimal; in keys they all have this many digits, so that key order is the order announced. */
+const fileIdDigits = 6;
 
 const tenant = ({ region, hospital }: HospitalKey): string => `${region}#${hospital}`;
 /** Partition of a study: the study item, its series, instances, counters, conflicts, expectations and report pointers. */
@@ -61,13 +65,21 @@ export const keys = {
 
   /** One per SOP Instance UID and hospital: who may write the archive object, and with which bytes. */
   claim: (key: HospitalKey, sopUid: string): Key => ({ pk: `CLAIM#${tenant(key)}#${sopUid}`, sk: "CLAIM" }),
-  /** Studies that still receive instances, oldest activity first: read by the quiet-period job. */
-  open: (key: StudyKey): Key => ({ pk: `OPEN#${key.region}`, sk: `${key.hospital}#${key.studyUid}` }),
+  /** Studies that still receive instances: read by the quiet-period job. The shard is chosen by the study. */
+  open: (key: StudyKey, shard: number): Key => ({
+    pk: openPartition(key.region, shard),
+    sk: `${key.hospital}#${key.studyUid}`,
+  }),
 
   upload: (key: HospitalKey, uploadId: string): Key => ({ pk: uploadPartition(key, uploadId), sk: "UPLOAD" }),
   uploadFile: (key: HospitalKey, uploadId: string, fileId: string): Key => ({
     pk: uploadPartition(key, uploadId),
-    sk: `FILE#${fileId}`,
+    sk: `FILE#${fileId.padStart(fileIdDigits, "0")}`,
+  }),
+  /** How many of an upload's files are in which state; the shard is chosen by the file. */
+  uploadCounter: (key: HospitalKey, uploadId: string, shard: number): Key => ({
+    pk: uploadPartition(key, uploadId),
+    sk: `COUNT#${shardName(shard)}`,
   }),
   /** Which file ids a request to add files was given, so that its repetition gets the same. */
   uploadRequest: (key: HospitalKey, uploadId: string, requestId: string): Key => ({
@@ -139,11 +151,14 @@ export const prefixes = {
   accesses: "ACCESS#",
   consults: (toHospital: string): string => `CONSULT#${toHospital}#`,
   files: "FILE#",
+  uploadCounters: "COUNT#",
 } as const;
 
 export function uploadPartition(key: HospitalKey, uploadId: string): string {
   return `UPLOAD#${tenant(key)}#${uploadId}`;
 }
+
+export const openPartition = (region: string, shard: number): string => `OPEN#${region}#${shardName(shard)}`;
 
 /** A hospital's worklist: open consults (stat first, then oldest first), then answered ones. */
 export function worklistPartition(to: HospitalKey): string {

@@ -1,9 +1,10 @@
 /** Studies that still receive instances: the quiet-period job closes the ones nothing was added to for a while. */
 import { ulid } from "ulid";
 import { ConditionFailed } from "../errors.ts";
-import type { Item, Table } from "../ports.ts";
-import { keys, type StudyKey } from "./keys.ts";
+import type { Item, Key, Table } from "../ports.ts";
+import { keys, openPartition, openShards, type StudyKey } from "./keys.ts";
 import { queryAll } from "./query-all.ts";
+import { shardOf } from "./shard-of.ts";
 
 export interface OpenStudyItem extends Item, StudyKey {
   readonly type: "open-study";
@@ -12,10 +13,13 @@ export interface OpenStudyItem extends Item, StudyKey {
   readonly touch: string;
 }
 
+const openKey = (key: StudyKey): Key =>
+  keys.open(key, shardOf(`${key.hospital}#${key.studyUid}`, openShards));
+
 export async function markOpen(table: Table, key: StudyKey, now: Date): Promise<void> {
   const { region, hospital, studyUid } = key;
   const item: OpenStudyItem = {
-    ...keys.open(key),
+    ...openKey(key),
     type: "open-study",
     region,
     hospital,
@@ -27,12 +31,13 @@ export async function markOpen(table: Table, key: StudyKey, now: Date): Promise<
 }
 
 export async function readOpen(table: Table, key: StudyKey): Promise<OpenStudyItem | undefined> {
-  return (await table.get(keys.open(key), { consistent: true })) as OpenStudyItem | undefined;
+  return (await table.get(openKey(key), { consistent: true })) as OpenStudyItem | undefined;
 }
 
 export async function listOpen(table: Table, region: string): Promise<readonly OpenStudyItem[]> {
-  const { pk } = keys.open({ region, hospital: "", studyUid: "" });
-  return (await queryAll(table, { pk })) as readonly Item[] as readonly OpenStudyItem[];
+  const shards = Array.from({ length: openShards }, (_, shard) => openPartition(region, shard));
+  const found = await Promise.all(shards.map((pk) => queryAll(table, { pk })));
+  return found.flat() as readonly Item[] as readonly OpenStudyItem[];
 }
 
 /** Unless an instance arrived since `open` was read. */
@@ -41,7 +46,7 @@ export async function markClosed(table: Table, open: OpenStudyItem): Promise<voi
     await table.write([
       {
         op: "delete",
-        key: keys.open(open),
+        key: openKey(open),
         when: [[{ attribute: "touch", is: "=", value: open.touch }]],
       },
     ]);

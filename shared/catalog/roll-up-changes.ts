@@ -1,8 +1,10 @@
 /** What instances and final files in the stream mean for their study: its counts, and whether it is complete. */
 import type { Clock, Table } from "../ports.ts";
-import { isFinal, readLedger } from "../upload/read-ledger.ts";
+import { isFinal, readAllFiles } from "../upload/read-ledger.ts";
+import { readTotals } from "../upload/totals.ts";
 import { type Change, isNew, typeOf } from "./change.ts";
 import { completeStudy } from "./complete-study.ts";
+import { sumStudy } from "./counters.ts";
 import type { FileState, InstanceItem, UploadFileItem, UploadItem } from "./items.ts";
 import { type HospitalKey, keys, prefixes, type StudyKey, studyPartition } from "./keys.ts";
 import { markOpen } from "./open-studies.ts";
@@ -54,23 +56,26 @@ async function studyGrew(deps: RollUpDependencies, changes: readonly Change[]): 
   await markOpen(deps.table, key, now);
   const rolled = await rollUpStudy(deps.table, key, now.toISOString());
   if (!rolled) return;
-  const pk = studyPartition(key);
-  const expected = expectedOf(await queryAll(deps.table, { pk, prefix: prefixes.expectations }));
+  const expected = await expectedInstances(deps.table, key);
   if (expected !== undefined && rolled.instances >= expected) await completeStudy(deps, key, "manifest");
 }
 
-async function uploadProgressed(deps: RollUpDependencies, changes: readonly Change[]): Promise<void> {
+async function expectedInstances(table: Table, key: StudyKey): Promise<number | undefined> {
+  return expectedOf(await queryAll(table, { pk: studyPartition(key), prefix: prefixes.expectations }));
+}
+
+/** An upload is settled once: later batches of the stream, and repeated ones, need not read its files again. */
+async function uploadProgressed(
+  { table, clock }: RollUpDependencies,
+  changes: readonly Change[],
+): Promise<void> {
   const { region, hospital, uploadId } = (changes[0] as Change).after as UploadItem;
   const owner = { region, hospital };
-  const key = keys.upload(owner, uploadId);
-  const finalFiles = changes.filter(becameFinal).length;
-  const before = (await deps.table.get(key, { consistent: true })) as UploadItem | undefined;
-  if (!before) return;
-  if (finalFiles > 0) await deps.table.write([{ op: "update", key, add: { finalFiles } }]);
-  const upload = (await deps.table.get(key, { consistent: true })) as UploadItem;
-  // The count may run ahead (a batch delivered twice), never behind: below it, no need to read every file.
-  if (upload.completedAt === undefined || (upload.finalFiles ?? 0) < upload.fileCount) return;
-  await completeStudiesOf(deps, owner, uploadId);
+  const found = await readTotals(table, owner, uploadId);
+  if (!found?.done || found.upload.settledAt !== undefined) return;
+  await completeStudiesOf({ table, clock }, owner, uploadId);
+  const set = { settledAt: clock.now().toISOString() };
+  await table.write([{ op: "update", key: keys.upload(owner, uploadId), set }]);
 }
 
 async function completeStudiesOf(
@@ -78,12 +83,18 @@ async function completeStudiesOf(
   owner: HospitalKey,
   uploadId: string,
 ): Promise<void> {
-  const ledger = await readLedger(deps.table, owner, uploadId);
-  if (!ledger?.done) return;
-  const indexed = ledger.files.filter(({ state }) => state === "indexed" || state === "duplicate");
+  const files = await readAllFiles(deps.table, owner, uploadId);
+  const indexed = files.filter(({ state }) => state === "indexed" || state === "duplicate");
   const studies = new Set(indexed.flatMap(({ studyUid }) => studyUid ?? []));
   for (const studyUid of studies) {
     const key: StudyKey = { ...owner, studyUid };
+    // More was announced than is there, perhaps for another upload to send: the quiet period decides.
+    if (await isShort(deps.table, key)) continue;
     await completeStudy(deps, key, "manifest");
   }
+}
+
+async function isShort(table: Table, key: StudyKey): Promise<boolean> {
+  const expected = await expectedInstances(table, key);
+  return expected !== undefined && (await sumStudy(table, key)).instances < expected;
 }

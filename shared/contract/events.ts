@@ -75,6 +75,7 @@ export const itemTypes = [
   "open-study",
   "upload",
   "upload-file",
+  "upload-counter",
   "upload-list",
   "upload-request",
   "find",

@@ -6,7 +6,7 @@ import type { Write } from "../ports.ts";
 import { ingestAudit } from "./audit-write.ts";
 import { stillOurs } from "./claim.ts";
 import type { IngestDependencies } from "./dependencies.ts";
-import { finalWrite } from "./file-state.ts";
+import { finalWrites } from "./file-state.ts";
 import type { LandedFile } from "./landed-file.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function commitInstance(
     committed,
     { op: "put", item: instance, when: [[{ attribute: "pk", is: "absent" }]] },
     ...countInstance(instance, instance.size),
-    finalWrite(file, "indexed", now, { studyUid, seriesUid, sopUid }),
+    ...finalWrites(file, "indexed", now, { studyUid, seriesUid, sopUid }),
     ingestAudit(deps, "indexInstance", instance, {
       studyUid,
       seriesUid,

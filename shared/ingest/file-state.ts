@@ -1,31 +1,30 @@
 import type { FileState, UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import { ConditionFailed } from "../errors.ts";
-import type { Table, When, Write } from "../ports.ts";
-
-/** A file becomes final once. */
-const notFinal: When = [
-  [{ attribute: "state", is: "=", value: "awaiting" }],
-  [{ attribute: "state", is: "=", value: "stored" }],
-];
+import type { Table, Write } from "../ports.ts";
+import { countMove } from "../upload/totals.ts";
 
 type Final = Exclude<FileState, "awaiting" | "stored">;
 
-/** The ledger's part of a transaction. */
-export function finalWrite(
+/** The ledger's part of a transaction: a file that was marked as stored becomes final, once. */
+export function finalWrites(
   file: UploadFileItem,
   state: Final,
   now: Date,
   set: Partial<Pick<UploadFileItem, "reason" | "studyUid" | "seriesUid" | "sopUid">>,
-): Write {
-  return {
-    op: "update",
-    key: keys.uploadFile(file, file.uploadId, file.fileId),
-    set: { state, updatedAt: now.toISOString(), ...set },
-    when: notFinal,
-  };
+): readonly Write[] {
+  return [
+    {
+      op: "update",
+      key: keys.uploadFile(file, file.uploadId, file.fileId),
+      set: { state, updatedAt: now.toISOString(), ...set },
+      when: [[{ attribute: "state", is: "=", value: "stored" }]],
+    },
+    countMove(file, { stored: -1, [state]: 1 }),
+  ];
 }
 
+/** It has landed. Before anything else is written about the file. */
 export async function markStored(table: Table, file: UploadFileItem, now: Date): Promise<void> {
   if (file.state !== "awaiting") return;
   try {
@@ -36,6 +35,7 @@ export async function markStored(table: Table, file: UploadFileItem, now: Date):
         set: { state: "stored", updatedAt: now.toISOString() },
         when: [[{ attribute: "state", is: "=", value: "awaiting" }]],
       },
+      countMove(file, { stored: 1 }),
     ]);
   } catch (error) {
     // Another delivery of the same event was faster.

@@ -7,7 +7,7 @@ import type { FileState } from "../catalog/items.ts";
 import type { InstanceKey } from "../catalog/keys.ts";
 import type { Header } from "../dicom/read.ts";
 import { DicomRejected, rejections } from "../dicom/rejected.ts";
-import { ConditionFailed, Transient } from "../errors.ts";
+import { ConditionFailed, KeyUnavailable, Transient } from "../errors.ts";
 import { type LandingKey, parseLandingKey } from "../object-keys.ts";
 import type { ObjectHead, ObjectRef } from "../ports.ts";
 import { isFinal } from "../upload/read-ledger.ts";
@@ -43,11 +43,30 @@ export async function ingestObject(deps: IngestDependencies, object: LandedObjec
   const announcement = await findAnnouncement(deps, landing);
   const { hospital, upload, file } = announcement;
   if (file && isFinal(file.state)) return settled(deps, landing, ref, file.state);
-  const head = await deps.objects.head(ref);
+  const head = await headOf(deps, ref, hospital?.keyArn);
   if (!head) throw new Transient("The object that landed cannot be seen");
+  if (file) await markStored(deps.table, file, deps.clock.now());
+  if ("unusableKey" in head)
+    return quarantine(deps, landing, ref, announcement, reasonOf("wrong-key"), { readable: false });
   if (!hospital || !upload || !file)
     return quarantine(deps, landing, ref, announcement, reasonOf("unknown-upload"));
   return ingestAnnounced(deps, landing, announcement, { ref, head, hospital, upload, file });
+}
+
+/** An object under a key that is neither the hospital's nor ours to use shows that key's name and nothing else. */
+async function headOf(
+  { objects }: IngestDependencies,
+  ref: ObjectRef,
+  keyArn: string | undefined,
+): Promise<ObjectHead | { readonly unusableKey: string } | undefined> {
+  try {
+    return await objects.head(ref);
+  } catch (error) {
+    if (!(error instanceof KeyUnavailable) || error.kmsKeyId === undefined) throw error;
+    // The hospital's own key is disabled: the file waits until it is back.
+    if (keyArn !== undefined && sameKey(error, keyArn)) throw error;
+    return { unusableKey: error.kmsKeyId };
+  }
 }
 
 /** Delivered again after it was done: the tag may be what the earlier run did not live to write. */
@@ -72,7 +91,6 @@ async function ingestAnnounced(
     quarantine(deps, landing, landed.ref, announcement, reasonOf(reason));
   const { head, file, hospital } = landed;
   if (!sameKey(head, hospital.keyArn)) return refuse("wrong-key");
-  await markStored(deps.table, file, deps.clock.now());
   let header: Header;
   try {
     header = await readLandedHeader(deps.objects, landed.ref, head.size);
@@ -89,7 +107,7 @@ async function ingestAnnounced(
 }
 
 /** Answers by ARN and by bare id both name the key; the id alone is the same in every region of a multi-Region key. */
-function sameKey({ kmsKeyId }: ObjectHead, keyArn: string): boolean {
+function sameKey({ kmsKeyId }: { readonly kmsKeyId?: string }, keyArn: string): boolean {
   const idOf = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
   return kmsKeyId !== undefined && idOf(kmsKeyId) === idOf(keyArn);
 }

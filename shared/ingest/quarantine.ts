@@ -1,12 +1,12 @@
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
-import { ConditionFailed, KeyUnavailable } from "../errors.ts";
+import { ConditionFailed } from "../errors.ts";
 import { type LandingKey, objectKeys } from "../object-keys.ts";
 import type { ObjectRef, Write } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
 import { ingestAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
-import { finalWrite } from "./file-state.ts";
+import { finalWrites } from "./file-state.ts";
 import type { Announcement } from "./landed-file.ts";
 import type { IngestOutcome } from "./outcome.ts";
 import { quarantineReasons } from "./quarantine-reasons.ts";
@@ -14,16 +14,20 @@ import { markProcessed } from "./settle.ts";
 
 export type Reason = NonNullable<UploadFileItem["reason"]>;
 
-/** Keeps the object aside, unlocked, with its reason in the ledger. Nothing is thrown away. */
+/**
+ * Keeps the object aside, unlocked, with its reason in the ledger. Nothing is thrown away: what was written with a key that
+ * is not ours to use stays where it landed, which only expires what was processed.
+ */
 export async function quarantine(
   deps: IngestDependencies,
   landing: LandingKey,
   ref: ObjectRef,
   announcement: Announcement,
   reason: Reason,
+  { readable = true }: { readonly readable?: boolean } = {},
 ): Promise<IngestOutcome> {
   const owner = { region: deps.region, hospital: landing.hospital };
-  const copied = await copyAside(deps, landing, ref, announcement, reason);
+  if (readable) await copyAside(deps, landing, ref, announcement);
   const audit = ingestAudit(deps, "quarantineFile", owner, {
     uploadId: landing.uploadId,
     detail: `file ${landing.fileId}: ${reason.code}`,
@@ -34,7 +38,7 @@ export async function quarantine(
     if (!(error instanceof ConditionFailed)) throw error;
     // An earlier delivery recorded it.
   }
-  if (copied) await markProcessed(deps, ref);
+  if (readable) await markProcessed(deps, ref);
   return "quarantined";
 }
 
@@ -43,22 +47,14 @@ async function copyAside(
   { hospital, uploadId, fileId }: LandingKey,
   ref: ObjectRef,
   announcement: Announcement,
-  reason: Reason,
-): Promise<boolean> {
+): Promise<void> {
   const key = objectKeys.quarantine({ region, hospital }, uploadId, fileId);
   const kmsKeyId = announcement.hospital?.keyArn;
-  try {
-    await objects.copy(
-      ref,
-      { bucket: "quarantine", key },
-      { contentType: dicomMediaType, ...(kmsKeyId !== undefined && { kmsKeyId }) },
-    );
-    return true;
-  } catch (error) {
-    // Written with a key that is not ours to use: it stays where it landed, which only expires what was processed.
-    if (reason.code === "wrong-key" && error instanceof KeyUnavailable) return false;
-    throw error;
-  }
+  await objects.copy(
+    ref,
+    { bucket: "quarantine", key },
+    { contentType: dicomMediaType, ...(kmsKeyId !== undefined && { kmsKeyId }) },
+  );
 }
 
 /** Whether the quarantine holds the file, so that what landed may expire. */
@@ -77,7 +73,7 @@ function ledgerWrite(
   { file, upload }: Announcement,
   reason: Reason,
 ): readonly Write[] {
-  if (file) return [finalWrite(file, "quarantined", clock.now(), { reason })];
+  if (file) return finalWrites(file, "quarantined", clock.now(), { reason });
   if (upload) return [];
   const key = keys.uploadFile({ region, hospital }, uploadId, fileId);
   const updatedAt = clock.now().toISOString();

@@ -5,7 +5,7 @@ import type { Write } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
 import { ingestAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
-import { finalWrite } from "./file-state.ts";
+import { finalWrites } from "./file-state.ts";
 import type { LandedFile } from "./landed-file.ts";
 
 /**
@@ -29,7 +29,7 @@ export async function recordConflict(
   const conflict = keys.conflict(committed, sopUid, file.sha256);
   const seen = await deps.table.get(conflict, { consistent: true });
   await deps.table.write([
-    finalWrite(file, "conflict", deps.clock.now(), { studyUid, seriesUid, sopUid }),
+    ...finalWrites(file, "conflict", deps.clock.now(), { studyUid, seriesUid, sopUid }),
     ...(seen ? [] : [conflictWrite(deps, landed, key, committed, kept)]),
     ingestAudit(deps, "recordConflict", file, {
       studyUid,

@@ -5,7 +5,7 @@ import { objectKeys } from "../object-keys.ts";
 import type { Write } from "../ports.ts";
 import { ingestAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
-import { finalWrite } from "./file-state.ts";
+import { finalWrites } from "./file-state.ts";
 import type { LandedFile } from "./landed-file.ts";
 import { retainUntil } from "./retention.ts";
 
@@ -27,7 +27,7 @@ export async function recordDuplicate(
     await extendStudyRetention(deps.table, committed, longer.toISOString());
   }
   await deps.table.write([
-    finalWrite(file, "duplicate", deps.clock.now(), { studyUid, seriesUid, sopUid }),
+    ...finalWrites(file, "duplicate", deps.clock.now(), { studyUid, seriesUid, sopUid }),
     ...(longer ? extended(committed, longer) : []),
     ingestAudit(deps, "recordDuplicate", file, {
       studyUid,

@@ -1,24 +1,29 @@
 import type { Grant } from "../access/grant.ts";
 import type { UploadFileItem } from "../catalog/items.ts";
+import { isFileId } from "../contract/identifiers.ts";
 import type { Ledger, LedgerFile } from "../contract/schemas/upload.ts";
 import { Problem } from "../errors.ts";
 import { hospitalOf } from "./load-upload.ts";
-import { readLedger } from "./read-ledger.ts";
+import { readFilePage } from "./read-ledger.ts";
+import { readTotals } from "./totals.ts";
 
 const defaultPage = 1000;
 
-/** The ledger of an upload: totals over all files, and a page of the files in the order announced. */
+/** The ledger of an upload: totals over all files, and a page of the files in the order announced. The cursor is a file's id. */
 export async function getLedger(
   grant: Grant,
   uploadId: string,
   page: { readonly cursor?: string | undefined; readonly limit?: number | undefined } = {},
 ): Promise<Ledger> {
-  const snapshot = await readLedger(grant.table, hospitalOf(grant), uploadId);
-  if (!snapshot) throw new Problem("not-found", "There is no such upload.");
-  await grant.audit({ hospital: hospitalOf(grant), uploadId });
-  const { upload, files, totals, done } = snapshot;
-  const start = page.cursor === undefined ? 0 : offsetOf(page.cursor);
-  const end = start + (page.limit ?? defaultPage);
+  const { cursor, limit = defaultPage } = page;
+  if (cursor !== undefined && !isFileId(cursor))
+    throw new Problem("invalid-request", "This cursor is not from a ledger.");
+  const hospital = hospitalOf(grant);
+  const found = await readTotals(grant.table, hospital, uploadId);
+  if (!found) throw new Problem("not-found", "There is no such upload.");
+  const { upload, totals, done } = found;
+  const { files, more } = await readFilePage(grant.table, hospital, uploadId, { after: cursor, limit });
+  await grant.audit({ hospital, uploadId });
   return {
     uploadId,
     createdAt: upload.createdAt,
@@ -28,15 +33,9 @@ export async function getLedger(
     done,
     announced: upload.fileCount,
     totals,
-    files: files.slice(start, end).map(ledgerFile),
-    ...(end < files.length && { next: String(end) }),
+    files: files.map(ledgerFile),
+    ...(more && { next: (files.at(-1) as UploadFileItem).fileId }),
   };
-}
-
-/** Files never move within the order, so a position is a good cursor. */
-function offsetOf(cursor: string): number {
-  if (!/^\d{1,6}$/.test(cursor)) throw new Problem("invalid-request", "This cursor is not from a ledger.");
-  return Number(cursor);
 }
 
 function ledgerFile(file: UploadFileItem): LedgerFile {

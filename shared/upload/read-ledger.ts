@@ -1,48 +1,39 @@
-/** The ledger: where every announced file is. It balances at any moment: announced = the sum of the states. */
-import type { FileState, UploadFileItem, UploadItem } from "../catalog/items.ts";
+/** The ledger's lines: where every announced file is. */
+import type { FileState, UploadFileItem } from "../catalog/items.ts";
 import { type HospitalKey, keys, prefixes, uploadPartition } from "../catalog/keys.ts";
 import { queryAll } from "../catalog/query-all.ts";
-import { Transient } from "../errors.ts";
 import type { Table } from "../ports.ts";
 
-export type Totals = Readonly<Record<FileState, number>>;
 const finalStates: ReadonlySet<FileState> = new Set(["indexed", "duplicate", "conflict", "quarantined"]);
 export const isFinal = (state: FileState): boolean => finalStates.has(state);
 
-export interface LedgerSnapshot {
-  readonly upload: UploadItem;
+export interface FilePage {
   /** In the order announced. */
   readonly files: readonly UploadFileItem[];
-  readonly totals: Totals;
-  /** Completed, and every file final. */
-  readonly done: boolean;
+  readonly more: boolean;
 }
 
-const attempts = 4;
-
-/**
- * Undefined for an unknown upload. Read until no files were announced meanwhile, so that the count kept by the upload and
- * the states of the files are of one moment. Throws Transient when the sender announces faster than that.
- */
-export async function readLedger(
+/** At most `limit` files after the one named, or from the first. Costs what it answers. */
+export async function readFilePage(
   table: Table,
   hospital: HospitalKey,
   uploadId: string,
-): Promise<LedgerSnapshot | undefined> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    const item = await table.get(keys.upload(hospital, uploadId), { consistent: true });
-    if (!item) return undefined;
-    const upload = item as UploadItem;
-    const files = await readFiles(table, hospital, uploadId);
-    if (files.length !== upload.fileCount) continue;
-    const totals = totalsOf(files);
-    const done = upload.completedAt !== undefined && files.every(({ state }) => isFinal(state));
-    return { upload, files, totals, done };
-  }
-  throw new Transient("Files are being announced right now");
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<FilePage> {
+  const { items, next } = await table.query({
+    pk: uploadPartition(hospital, uploadId),
+    prefix: prefixes.files,
+    // One more tells whether there are more.
+    limit: limit + 1,
+    consistent: true,
+    ...(after !== undefined && { after: keys.uploadFile(hospital, uploadId, after) }),
+  });
+  const files = items as readonly UploadFileItem[];
+  return { files: files.slice(0, limit), more: files.length > limit || next !== undefined };
 }
 
-async function readFiles(
+/** Every file: reads the whole upload. */
+export async function readAllFiles(
   table: Table,
   hospital: HospitalKey,
   uploadId: string,
@@ -53,11 +44,5 @@ async function readFiles(
     limit: 10_000,
     consistent: true,
   });
-  return (items as readonly UploadFileItem[]).toSorted((a, b) => Number(a.fileId) - Number(b.fileId));
-}
-
-function totalsOf(files: readonly UploadFileItem[]): Totals {
-  const totals = { awaiting: 0, stored: 0, indexed: 0, duplicate: 0, conflict: 0, quarantined: 0 };
-  for (const { state } of files) totals[state]++;
-  return totals;
+  return items as readonly UploadFileItem[];
 }

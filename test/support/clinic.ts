@@ -4,7 +4,7 @@ import { ulid } from "ulid";
 import type { Grant } from "../../shared/access/grant.ts";
 import { keyState } from "../../shared/access/key-state.ts";
 import { applyChanges, type StreamDependencies } from "../../shared/catalog/apply-changes.ts";
-import type { HospitalItem } from "../../shared/catalog/items.ts";
+import type { HospitalItem, UploadFileItem } from "../../shared/catalog/items.ts";
 import { type HospitalKey, keys } from "../../shared/catalog/keys.ts";
 import type { CreateUploadRequest, FilesReply } from "../../shared/contract/schemas/upload.ts";
 import type { IngestDependencies } from "../../shared/ingest/dependencies.ts";
@@ -14,7 +14,8 @@ import { objectKeys } from "../../shared/object-keys.ts";
 import { createUpload } from "../../shared/upload/create-upload.ts";
 import type { UploadDependencies } from "../../shared/upload/dependencies.ts";
 import { uploadLimits } from "../../shared/upload/limits.ts";
-import { type LedgerSnapshot, readLedger } from "../../shared/upload/read-ledger.ts";
+import { readAllFiles } from "../../shared/upload/read-ledger.ts";
+import { readTotals, type UploadTotals } from "../../shared/upload/totals.ts";
 import { testGrant } from "./grant.ts";
 import { type FixedClock, fixedClock } from "./memory/clock.ts";
 import { type MemoryKeys, memoryKeys } from "./memory/keys.ts";
@@ -30,6 +31,10 @@ export interface Sent {
   readonly files: FilesReply["files"];
   /** The events S3 would send, in the order of the files. */
   readonly landed: readonly LandedObject[];
+}
+
+export interface LedgerSnapshot extends UploadTotals {
+  readonly files: readonly UploadFileItem[];
 }
 
 export interface Clinic {
@@ -109,9 +114,9 @@ export async function clinic(name = "qinghe-county", network?: Clinic): Promise<
       return ingestObject(self.ingestDependencies(more), object);
     },
     async ledger(uploadId) {
-      const snapshot = await readLedger(table, hospital, uploadId);
-      if (!snapshot) throw new Error("The test asks for an upload that was never made");
-      return snapshot;
+      const found = await readTotals(table, hospital, uploadId);
+      if (!found) throw new Error("The test asks for an upload that was never made");
+      return { ...found, files: await readAllFiles(table, hospital, uploadId) };
     },
   };
   return self;

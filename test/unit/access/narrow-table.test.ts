@@ -46,7 +46,7 @@ describe("a table narrowed to a hospital", () => {
     ["a worklist", keys.worklist(city, "routine", "C")],
     ["an idempotency item", keys.idempotency("p", "k")],
     ["an opened link's session", keys.shareSession("h")],
-    ["studies still open", keys.open({ ...elsewhere })],
+    ["studies still open", keys.open(elsewhere, 0)],
   ])("does not even look at %s of another", async (_, key) => {
     const table = narrowed(ofVillage);
     whole.before(() => {

@@ -123,6 +123,23 @@ describe("a reader who waits for a study", () => {
     },
   );
 
+  it("sees 1 of 3 and not complete when an upload ends that sent less than it announced", async () => {
+    const { here, ingestAll, follow, complete, quiet, progress, indexedEvents } = await network();
+    const expected = [{ studyUid, instances: 3 }];
+    const first = await here.send([slice(1, 1)], { expected });
+    await ingestAll(first.landed);
+    await complete(first.uploadId);
+    await follow();
+    expect(await progress()).toMatchObject({ instances: 1, expected: 3, complete: false });
+    expect(indexedEvents()).toHaveLength(0);
+
+    const second = await here.send([slice(1, 2), slice(1, 3)]);
+    await ingestAll(second.landed);
+    await follow();
+    expect(await progress()).toMatchObject({ instances: 3, complete: true, completedBecause: "manifest" });
+    expect(await quiet()).toBe(0);
+  });
+
   it("sees it complete after ten quiet minutes when nobody says so", async () => {
     const { here, ingestAll, follow, quiet, progress, indexedEvents } = await network();
     const { landed } = await here.send([slice(1, 1)]);

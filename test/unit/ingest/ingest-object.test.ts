@@ -5,7 +5,7 @@ import type { ClaimItem } from "../../../shared/catalog/claim-item.ts";
 import { sumSeries, sumStudy } from "../../../shared/catalog/counters.ts";
 import type { InstanceItem, StudyItem } from "../../../shared/catalog/items.ts";
 import { keys, searchPartitions } from "../../../shared/catalog/keys.ts";
-import { Transient } from "../../../shared/errors.ts";
+import { KeyUnavailable, Transient } from "../../../shared/errors.ts";
 import { objectKeys } from "../../../shared/object-keys.ts";
 import { type Clinic, clinic, manifestFile } from "../../support/clinic.ts";
 import { sha256Hex, sliceFile } from "../../support/slices.ts";
@@ -103,6 +103,26 @@ describe("a DICOM file that lands", () => {
     await here.ingest(landed[0]);
     expect(reads.filter((operation) => operation === "read")).toHaveLength(1);
     expect(reads).not.toContain("stream");
+  });
+});
+
+describe("a worker that was frozen past its claim", () => {
+  it("locks no second version when it wakes beside its successor", async () => {
+    const here = await clinic();
+    const bytes = sliceFile();
+    const { landed } = await here.send([bytes]);
+    let frozen = true;
+    here.objects.before(async (operation) => {
+      if (operation !== "copy" || !frozen) return;
+      frozen = false;
+      // It saw an empty archive; the lease ends, another worker does the whole of it, and only then the copy goes on.
+      here.clock.advance(60_001);
+      expect(await here.ingest(landed[0])).toBe("indexed");
+    });
+    await expect(here.ingest(landed[0])).rejects.toThrow(Transient);
+    const key = objectKeys.original(instanceKey(here), sha256Hex(bytes));
+    expect(here.objects.versions({ bucket: "archive", key })).toHaveLength(1);
+    expect(await here.ingest(landed[0])).toBe("already");
   });
 });
 
@@ -308,6 +328,32 @@ describe("what cannot be taken in", () => {
     here.objects.receive({ bucket: "landing", key }, bytes, { contentType: "application/dicom" });
     expect(await here.ingest({ key })).toBe("quarantined");
     expect((await here.ledger(uploadId)).files[0]?.reason?.code).toBe("wrong-key");
+  });
+
+  it("is quarantined where it landed when its key is another's, whose bytes we cannot even copy", async () => {
+    const here = await clinic();
+    const bytes = sliceFile();
+    const { uploadId } = await here.announce([bytes]);
+    const key = `routine/${here.hospital.hospital}/${uploadId}/0`;
+    here.objects.receive({ bucket: "landing", key }, bytes, {
+      contentType: "application/dicom",
+      kmsKeyId: "somebody-elses-key",
+    });
+    here.objects.disableKey("somebody-elses-key");
+    expect(await here.ingest({ key })).toBe("quarantined");
+    const { files, totals } = await here.ledger(uploadId);
+    expect(files[0]?.reason?.code).toBe("wrong-key");
+    expect(totals.quarantined).toBe(1);
+    expect(here.objects.versions({ bucket: "landing", key }).map(({ tags }) => tags)).toEqual([{}]);
+    expect(await here.ingest({ key })).toBe("already");
+  });
+
+  it("waits while the hospital's own key is disabled", async () => {
+    const here = await clinic();
+    const { landed, uploadId } = await here.send([sliceFile()]);
+    here.objects.disableKey(here.keyArn);
+    await expect(here.ingest(landed[0])).rejects.toThrow(KeyUnavailable);
+    expect((await here.ledger(uploadId)).totals.quarantined).toBe(0);
   });
 
   it("is kept aside when it belongs to no upload", async () => {

@@ -49,6 +49,27 @@ describe("the ledger of an upload", () => {
     expect(rest.next).toBeUndefined();
   });
 
+  it("costs what it shows: whoever waits for it to be done never reads it whole", async () => {
+    const here = await clinic();
+    const { uploadId } = await here.announce(slices(40));
+    const limits: unknown[] = [];
+    here.table.before((call) => {
+      if (call.operation === "query" && call.query.prefix === "FILE#") limits.push(call.query.limit);
+    });
+    await getLedger(here.grant(), uploadId, { limit: 1 });
+    expect(limits).toEqual([2]);
+  });
+
+  it("spreads its totals over counters, so that parallel workers rarely meet, and leaves the upload alone", async () => {
+    const here = await clinic();
+    const { uploadId, landed } = await here.send(slices(16));
+    const upload = (await here.ledger(uploadId)).upload;
+    for (const event of landed) await here.ingest(event);
+    expect((await here.ledger(uploadId)).upload).toEqual(upload);
+    const counters = here.table.items().filter(({ type }) => type === "upload-counter");
+    expect(counters.map(({ indexed, stored }) => [indexed, stored])).toEqual(Array(16).fill([1, 0]));
+  });
+
   it("is not there for another hospital", async () => {
     const here = await clinic("qinghe-county");
     const there = await clinic("mingshui-township", here);
