@@ -45,12 +45,14 @@ const identity = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** What one upload may hold; a client that crosses one is told its name and value. */
+/** What one upload may hold (a client that crosses a limit is told its name and value), and what a consult gives. */
 const limits = z.strictObject({
   filesPerRequest: wholeNumber(1),
   filesPerUpload: wholeNumber(1),
   /** S3 copies at most 5 GiB in one request, and the archive's copy is one request. */
   fileBytes: wholeNumber(1).check(z.maximum(5 * 1024 ** 3)),
+  /** Days after which a consult's access ends; 90 unless stated. */
+  consultAccessDays: z.optional(wholeNumber(1)),
 });
 
 const capacity = z.strictObject({

@@ -8,6 +8,7 @@ import type { Reach } from "./grant.ts";
 import { narrowWrite } from "./narrow-write.ts";
 import { type Ownership, ownerInAttributes, ownershipOf } from "./ownership.ts";
 import { OutOfReach, reachesHospital, reachesStudy, sameStudy } from "./reach.ts";
+import { hasExpired } from "./share-state.ts";
 
 /** `now` decides whether a StudyAccess item still holds. */
 export function narrowTable(table: Table, reach: Reach, now: () => Date = () => new Date()): Table {
@@ -18,17 +19,17 @@ export function narrowTable(table: Table, reach: Reach, now: () => Date = () => 
     async get(key, options) {
       assertReadable(current(), key, ownershipOf(key));
       const item = await table.get(key, options);
-      return item && visible(current(), item, seen.note) ? item : undefined;
+      return item && visible(current(), item, seen) ? item : undefined;
     },
     async batchGet(keys, options) {
       for (const key of keys) assertReadable(current(), key, ownershipOf(key));
       const items = await table.batchGet(keys, options);
-      return items.filter((item) => visible(current(), item, seen.note));
+      return items.filter((item) => visible(current(), item, seen));
     },
     async query(query: Query) {
       assertReadable(current(), query, ownershipOf({ pk: query.pk }));
       const page = await table.query(query);
-      return { ...page, items: page.items.filter((item) => visible(current(), item, seen.note)) };
+      return { ...page, items: page.items.filter((item) => visible(current(), item, seen)) };
     },
     async write(writes) {
       await table.write(writes.map((write) => narrowWrite(current(), write)));
@@ -41,10 +42,11 @@ function seenStudies(reach: Reach, now: () => Date) {
   const studies = [...reach.studies];
   return {
     studies: () => studies,
+    /** DynamoDB deletes late: an item past its TTL is gone all the same. */
+    gone: (item: Item): boolean => typeof item.expiresAt === "number" && hasExpired(item.expiresAt, now()),
     note(item: Item): boolean {
-      const expired = typeof item.expiresAt === "number" && item.expiresAt * 1000 <= now().getTime();
       const ownership = ownershipOf(item);
-      if (expired || ownership.kind !== "access" || !ownership.study) return false;
+      if (ownership.kind !== "access" || !ownership.study) return false;
       const { study } = ownership;
       if (!studies.some((known) => sameStudy(known, study))) studies.push(study);
       return true;
@@ -81,7 +83,8 @@ function readable(reach: Reach, ownership: Ownership): boolean {
   }
 }
 
-function visible(reach: Reach, item: Item, note: (item: Item) => boolean): boolean {
+function visible(reach: Reach, item: Item, { gone, note }: ReturnType<typeof seenStudies>): boolean {
+  if (gone(item)) return false;
   const ownership = ownershipOf(item);
   if (ownership.kind === "access") {
     return reach.grantees.includes(ownership.grantee) ? note(item) : true;

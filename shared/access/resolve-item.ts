@@ -73,8 +73,12 @@ async function consult(catalog: Catalog, asked: Asked, grantee: string): Promise
   const study = studyOf(item);
   if (!item || !study) return undefined;
   const { hospital } = study;
+  const narrowed = narrowedTo(study, "Study", nobody, catalog, grantee);
+  // The consult may be read for good; the study only while the access lasts, and by its own routes.
+  const own = hospital === asked.principal.hospital;
   return {
-    ...narrowedTo(study, "Study", nobody, catalog, grantee),
+    ...narrowed,
+    reach: own ? narrowed.reach : { ...narrowed.reach, studies: [] },
     resource: { type: "Consult", id: consultId, hospital, toHospital: item.toHospital },
   };
 }

@@ -3,9 +3,10 @@ import type { ConsultItem, DicomJson, StudyAccessItem, StudyItem } from "../cata
 import { type HospitalKey, keys, type StudyKey } from "../catalog/keys.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import type { Priority } from "../object-keys.ts";
-import type { Clock, Item, Write } from "../ports.ts";
+import type { Clock, Item, Key, Write } from "../ports.ts";
 import { type ConsultView, consultView } from "./get-consult.ts";
 import type { ConsultPointerItem, WorklistItem } from "./items.ts";
+import { accessEnd, type ConsultLimits } from "./limits.ts";
 
 export interface ConsultRequest {
   readonly consultId: string;
@@ -37,21 +38,23 @@ const put = (item: Item): Write => ({ op: "put", item, when: [[{ attribute: "pk"
  */
 export async function createConsult(
   grant: Grant,
-  deps: { readonly clock: Clock },
+  deps: { readonly clock: Clock; readonly limits: ConsultLimits },
   request: ConsultRequest,
 ): Promise<ConsultView> {
   const { study, from, to } = await parties(grant, request);
   const key: StudyKey = { ...from, studyUid: request.studyUid };
-  const consult = newConsult(grant, deps.clock.now().toISOString(), key, request);
+  const now = deps.clock.now();
+  const expiresAt = accessEnd(now, deps.limits);
+  const consult = newConsult(grant, { now, expiresAt }, key, request);
   const { consultId } = consult;
   try {
     await grant.table.write([
       put(consult),
-      put(worklistItem(consult, study, to)),
+      put({ ...worklistItem(consult, study, to), expiresAt }),
       put(pointerItem(consult, key)),
-      put(accessItem(`consult-${consultId}`, consult, key)),
+      put({ ...accessItem(`consult-${consultId}`, consult, key), expiresAt }),
       // The hospital may hold access by an earlier consult already: this one renews it.
-      { op: "put", item: accessItem(`hospital-${to.hospital}`, consult, key) },
+      { op: "put", item: { ...accessItem(`hospital-${to.hospital}`, consult, key), expiresAt } },
       ...grant.auditWrites({ hospital: from, studyUid: key.studyUid, consultId }),
     ]);
   } catch (error) {
@@ -88,7 +91,12 @@ async function parties(
   return { study: study as StudyItem, from, to };
 }
 
-function newConsult(grant: Grant, at: string, study: StudyKey, request: ConsultRequest): ConsultItem {
+function newConsult(
+  grant: Grant,
+  { now, expiresAt }: { readonly now: Date; readonly expiresAt: number },
+  study: StudyKey,
+  request: ConsultRequest,
+): ConsultItem {
   const { consultId, toHospital, priority, question } = request;
   return {
     ...keys.consult(consultId),
@@ -100,11 +108,16 @@ function newConsult(grant: Grant, at: string, study: StudyKey, request: ConsultR
     ...(question !== undefined && { question }),
     status: "requested",
     createdBy: grant.caller.principal.id,
-    createdAt: at,
+    createdAt: now.toISOString(),
+    accessUntil: new Date(expiresAt * 1000).toISOString(),
   };
 }
 
-function worklistItem(consult: ConsultItem, study: StudyItem, to: HospitalKey): WorklistItem {
+function worklistItem(
+  consult: ConsultItem,
+  study: StudyItem,
+  to: HospitalKey,
+): Omit<WorklistItem, "expiresAt"> & Key {
   const { region, hospital, studyUid, consultId, toHospital, priority, status, question, createdAt } =
     consult;
   const shown = summaryTags.filter((tag) => study.attributes[tag] !== undefined);

@@ -15,6 +15,8 @@ export interface ConsultView {
   readonly question?: string;
   readonly createdAt: string;
   readonly answeredAt?: string;
+  /** When the access to the study ends that this consult gave. */
+  readonly accessUntil: string;
 }
 
 export async function getConsult(grant: Grant, input: { readonly consultId: string }): Promise<ConsultView> {
@@ -28,8 +30,8 @@ export async function getConsult(grant: Grant, input: { readonly consultId: stri
 }
 
 export function consultView(consult: ConsultItem): ConsultView {
-  const { consultId, hospital, toHospital, studyUid, priority, status, question, createdAt, answeredAt } =
-    consult;
+  const { consultId, hospital, toHospital, studyUid, priority, status, question } = consult;
+  const { createdAt, answeredAt, accessUntil } = consult;
   return {
     consultId,
     fromHospital: hospital,
@@ -41,5 +43,6 @@ export function consultView(consult: ConsultItem): ConsultView {
     ...(question !== undefined && { question }),
     createdAt,
     ...(answeredAt !== undefined && { answeredAt }),
+    accessUntil,
   };
 }

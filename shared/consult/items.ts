@@ -13,6 +13,8 @@ export interface WorklistItem extends Item, StudyKey {
   readonly question?: string;
   readonly createdAt: string;
   readonly answeredAt?: string;
+  /** Epoch seconds, the table's TTL: it shows a patient of another hospital, so it goes when the access goes. */
+  readonly expiresAt: number;
   /** The study's patient and description attributes, as they stood when it was referred. */
   readonly summary: DicomJson;
 }

@@ -16,6 +16,7 @@ export interface WorklistEntry {
   readonly question?: string;
   readonly createdAt: string;
   readonly answeredAt?: string;
+  readonly accessUntil: string;
   /** DICOM JSON of the study, enough to show it in a list. */
   readonly study: WorklistItem["summary"];
 }
@@ -55,7 +56,7 @@ export async function listWorklist(
 }
 
 function entry(item: WorklistItem): WorklistEntry {
-  const { consultId, hospital, studyUid, priority, status, question, createdAt, answeredAt, summary } = item;
+  const { consultId, hospital, studyUid, priority, status, question, createdAt, answeredAt } = item;
   return {
     consultId,
     fromHospital: hospital,
@@ -66,6 +67,7 @@ function entry(item: WorklistItem): WorklistEntry {
     ...(question !== undefined && { question }),
     createdAt,
     ...(answeredAt !== undefined && { answeredAt }),
-    study: summary,
+    accessUntil: new Date(item.expiresAt * 1000).toISOString(),
+    study: item.summary,
   };
 }

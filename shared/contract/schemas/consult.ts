@@ -17,6 +17,9 @@ const consult = z.object({
   question: z.exactOptional(question),
   createdAt: instant,
   answeredAt: z.exactOptional(instant),
+  accessUntil: instant.check(
+    z.describe("When the access to the study ends; another consult about it renews it"),
+  ),
 });
 const entry = z.extend(z.omit(consult, { toHospital: true }), {
   study: z.record(z.string(), z.unknown()).check(z.describe("DICOM JSON of patient and study, for a list")),

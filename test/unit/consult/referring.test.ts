@@ -1,18 +1,27 @@
 import { describe, expect, it } from "@jest/globals";
+import { authorise } from "../../../shared/access/authorise.ts";
 import type { Principal } from "../../../shared/access/principal.ts";
+import type { Asked } from "../../../shared/access/resolve.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
 import { createConsult } from "../../../shared/consult/create-consult.ts";
 import { getConsult } from "../../../shared/consult/get-consult.ts";
+import { consultLimits } from "../../../shared/consult/limits.ts";
 import { listWorklist } from "../../../shared/consult/list-worklist.ts";
+import { routes } from "../../../shared/contract/routes.ts";
 import type { Priority } from "../../../shared/object-keys.ts";
+import { parseSearch } from "../../../shared/query/parse-search.ts";
+import { searchStudies } from "../../../shared/query/search-studies.ts";
 import { draftReport } from "../../../shared/report/draft-report.ts";
 import { quoted } from "../../../shared/report/if-match.ts";
 import { signReport } from "../../../shared/report/sign-report.ts";
+import { memoryDownloadSigner } from "../../support/memory/download-signer.ts";
+import { callerFor } from "../../support/principals.ts";
 import { content, people, type ReadingRoom, readingRoom, study } from "../../support/reading-room.ts";
 
 const idOf = (number: number): string => `01JNQZ3K000000000000000C${String(number).padStart(2, "0")}`;
+const deps = ({ clock }: ReadingRoom) => ({ clock, limits: consultLimits });
 const refer = (room: ReadingRoom, number = 1, priority: Priority = "routine", toHospital = "county") =>
-  createConsult(room.atHospital(people.townPhysician, "createConsult"), room, {
+  createConsult(room.atHospital(people.townPhysician, "createConsult"), deps(room), {
     consultId: idOf(number),
     studyUid: study.studyUid,
     toHospital,
@@ -67,13 +76,65 @@ describe("A township that has no radiologist", () => {
 
   it("cannot refer a study it does not hold", async () => {
     const room = await readingRoom();
-    const asking = createConsult(room.atHospital(people.countyRadiologist), room, {
+    const asking = createConsult(room.atHospital(people.countyRadiologist), deps(room), {
       consultId: idOf(1),
       studyUid: study.studyUid,
       toHospital: "town",
       priority: "routine",
     });
     await expect(asking).rejects.toMatchObject({ type: "not-found" });
+  });
+});
+
+describe("Ninety days after a study was referred", () => {
+  const days = (count: number): number => count * 24 * 60 * 60 * 1000;
+  const study404 = { type: "not-found" };
+
+  /** The county's radiologist asks for the study by a route of this id. */
+  async function ask(room: ReadingRoom, id: string, params: Readonly<Record<string, string>>) {
+    const route = routes.find((candidate) => candidate.id === id) as Asked["route"];
+    const downloads = memoryDownloadSigner(room.objects, room.clock);
+    const caller = callerFor(people.countyRadiologist);
+    return authorise({ ...room, downloads, region: study.region }, { route, caller, params });
+  }
+  const opens = (room: ReadingRoom, scope: string) =>
+    ask(room, "retrieveStudyMetadata", { scope, studyUid: study.studyUid });
+
+  it("the other hospital's access has ended, by whichever way it asks", async () => {
+    const room = await readingRoom();
+    const { scope, accessUntil } = await refer(room);
+    expect(accessUntil).toBe("2027-05-30T08:00:00.000Z");
+    const ways = [scope, "mine", `hospital-${study.hospital}`];
+    room.clock.advance(days(90) - 1000);
+    for (const way of ways) await expect(opens(room, way)).resolves.toBeDefined();
+    room.clock.advance(1000);
+    for (const way of ways) await expect(opens(room, way)).rejects.toMatchObject(study404);
+    await expect(ask(room, "listStudyReports", { studyUid: study.studyUid })).rejects.toMatchObject(study404);
+    const { grant } = await ask(room, "searchStudies", { scope: "mine" });
+    expect(await searchStudies(grant, parseSearch(new URLSearchParams(), "study"))).toMatchObject({
+      studies: [],
+    });
+  });
+
+  it("its worklist shows the patient no more; the consult itself stays, without the study", async () => {
+    const room = await readingRoom();
+    const { consultId } = await refer(room);
+    expect((await worklist(room)).consults).toMatchObject([{ accessUntil: "2027-05-30T08:00:00.000Z" }]);
+    room.clock.advance(days(90));
+    expect((await worklist(room)).consults).toEqual([]);
+    const { grant } = await ask(room, "getConsult", { consultId });
+    expect(await getConsult(grant, { consultId })).toMatchObject({ consultId, status: "requested" });
+    await expect(grant.table.get(keys.study(study))).rejects.toThrow("Out of reach");
+  });
+
+  it("another consult has renewed it", async () => {
+    const room = await readingRoom();
+    const first = await refer(room, 1);
+    room.clock.advance(days(60));
+    const second = await refer(room, 2);
+    room.clock.advance(days(60));
+    for (const way of [first.scope, second.scope, "mine"])
+      await expect(opens(room, way)).resolves.toBeDefined();
   });
 });
 
