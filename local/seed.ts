@@ -28,7 +28,11 @@ export async function signEverybodyIn(issuer: string, accounts: readonly Account
 }
 
 /** The first person with this role, at this hospital where one is named. */
-export function personWith(people: readonly SignedIn[], role: Role, hospital?: string): SignedIn {
+export function personWith<P extends Pick<SignedIn, "role" | "hospital">>(
+  people: readonly P[],
+  role: Role,
+  hospital?: string,
+): P {
   const found = people.find(
     (one) => one.role === role && (hospital === undefined || one.hospital === hospital),
   );
@@ -37,7 +41,10 @@ export function personWith(people: readonly SignedIn[], role: Role, hospital?: s
 }
 
 /** Idempotent: hospitals that are there already stay as they are. */
-export async function onboardHospitals(api: string, people: readonly SignedIn[]): Promise<void> {
+export async function onboardHospitals(
+  api: string,
+  people: readonly Pick<SignedIn, "role" | "hospital" | "accessToken">[],
+): Promise<void> {
   const call = caller(api, personWith(people, "network-operator").accessToken);
   for (const { id, name, tier, keyGroup } of seedHospitals) {
     const there = await call("GET", `/v1/hospitals/${id}`, { accept: [404] });

@@ -1,18 +1,19 @@
 /** People of the stage's Cognito user pool are as good as those of any issuer: roles by group, hospital by attribute. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { aws, names } from "../support/aws.ts";
 import { Session, send, settled, signedIn } from "../support/cloud.ts";
 import { ctInstance, newUid } from "../support/instances.ts";
 import {
   addPerson,
   type PoolPerson,
   type PoolTokens,
+  poolOf,
   removePerson,
   signInToPool,
-  stagePool,
   type UserPool,
 } from "../support/user-pool.ts";
 
-const found = await stagePool();
+const found = await poolOf({ aws, names });
 const described = found ? describe : describe.skip;
 if (!found) console.warn("This stage has no user pool: journeys of Cognito's people are skipped.");
 const pool = found as UserPool;

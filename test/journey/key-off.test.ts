@@ -1,8 +1,8 @@
 /** A hospital's own switch: with its key disabled nothing of it is taken in or shown; enabled again, all of it is. */
-import { DescribeKeyCommand, DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { keyStateSeconds } from "../../shared/access/key-state.ts";
-import { aws, names } from "../support/aws.ts";
+import { aws } from "../support/aws.ts";
 import {
   type Answer,
   cloud,
@@ -13,13 +13,13 @@ import {
   sha256,
   signedIn,
 } from "../support/cloud.ts";
+import { groupKeyId } from "../support/group-key.ts";
 import { ctInstance, newUid } from "../support/instances.ts";
 
 const admin = signedIn("hospital-admin@linjiang-city");
 const radiologist = signedIn("radiologist@linjiang-city");
 const elsewhere = signedIn("technician@qinghe-county");
 const kms = new KMSClient(aws);
-const alias = `${names.groupKeyAliasPrefix}linjiang`;
 /** A function remembers the key's state for a while; the rest is the time a request takes. */
 const patience = keyStateSeconds + 5;
 
@@ -44,13 +44,8 @@ const work: readonly (readonly [string, number, () => Promise<Answer<Json>>])[] 
   ["writing a report", 201, () => radiologist.post(`/v1/studies/${studyUid}/reports`, content)],
 ];
 
-/** KMS takes only an id or ARN here; the alias names it. */
-async function keyId(): Promise<string> {
-  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: alias }));
-  return KeyMetadata?.KeyId as string;
-}
-const disable = async () => kms.send(new DisableKeyCommand({ KeyId: await keyId() }));
-const enable = async () => kms.send(new EnableKeyCommand({ KeyId: await keyId() }));
+const disable = async () => kms.send(new DisableKeyCommand({ KeyId: await groupKeyId("linjiang") }));
+const enable = async () => kms.send(new EnableKeyCommand({ KeyId: await groupKeyId("linjiang") }));
 
 describe("a hospital that disables its key", () => {
   beforeAll(async () => {

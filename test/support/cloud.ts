@@ -8,8 +8,18 @@ import type { FilesReply, Ledger } from "../../shared/contract/schemas/upload.ts
 
 export const cloudFile = process.env.MIC_CLOUD ?? join(import.meta.dirname, "../../.local/cloud.json");
 
+/** As much of cloud.json as journeys need; on AWS there is no emulator. */
+export interface CloudUnderTest
+  extends Pick<CloudFile, "web" | "api" | "region" | "stage">,
+    Partial<Pick<CloudFile, "emulator">> {
+  readonly users: readonly Pick<
+    CloudFile["users"][number],
+    "username" | "role" | "hospital" | "accessToken"
+  >[];
+}
+
 /** What runs. Journeys only start through `npm test` or with MIC_CLOUD naming a cloud.json. */
-export const cloud: CloudFile = JSON.parse(readFileSync(cloudFile, "utf8"));
+export const cloud: CloudUnderTest = JSON.parse(readFileSync(cloudFile, "utf8"));
 
 export interface Answer<T> {
   readonly status: number;

@@ -9,7 +9,7 @@ import {
   InitiateAuthCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Role } from "../../shared/access/principal.ts";
-import { aws, stackOutputs } from "./aws.ts";
+import { type DeployedStage, stackOutputs } from "./stage.ts";
 
 export interface PoolTokens {
   /** Carries the attributes: what clients of this API send. */
@@ -23,22 +23,22 @@ export interface PoolPerson {
   readonly hospital?: string;
 }
 export interface UserPool {
+  readonly client: CognitoIdentityProviderClient;
   readonly id: string;
   /** The client people sign in with. */
   readonly clientId: string;
 }
 
-const client = new CognitoIdentityProviderClient(aws);
-
-/** Undefined for a stage whose people sign in with another issuer. */
-export async function stagePool(): Promise<UserPool | undefined> {
-  const { UserPoolId: id } = await stackOutputs("Data");
-  const { PeopleClientId: clientId } = await stackOutputs("Services");
-  return id === undefined || clientId === undefined ? undefined : { id, clientId };
+/** Undefined for a stage whose people sign in with another issuer. Throws when the stage is not deployed. */
+export async function poolOf(stage: DeployedStage): Promise<UserPool | undefined> {
+  const { UserPoolId: id } = await stackOutputs(stage, "Data");
+  const { PeopleClientId: clientId } = await stackOutputs(stage, "Services");
+  if (id === undefined || clientId === undefined) return undefined;
+  return { client: new CognitoIdentityProviderClient(stage.aws), id, clientId };
 }
 
 /** Makes an account in the role's group; answers its password. */
-export async function addPerson({ id }: UserPool, person: PoolPerson): Promise<string> {
+export async function addPerson({ client, id }: UserPool, person: PoolPerson): Promise<string> {
   const account = { UserPoolId: id, Username: person.username };
   const password = `Aa1!${randomBytes(12).toString("base64url")}`;
   const attributes = { name: person.name, ...(person.hospital && { "custom:hospital": person.hospital }) };
@@ -54,13 +54,13 @@ export async function addPerson({ id }: UserPool, person: PoolPerson): Promise<s
   return password;
 }
 
-export async function removePerson({ id }: UserPool, username: string): Promise<void> {
+export async function removePerson({ client, id }: UserPool, username: string): Promise<void> {
   await client.send(new AdminDeleteUserCommand({ UserPoolId: id, Username: username }));
 }
 
 /** USER_PASSWORD_AUTH. Throws where Cognito asks for more than the password. */
 export async function signInToPool(
-  { clientId }: UserPool,
+  { client, clientId }: UserPool,
   username: string,
   password: string,
 ): Promise<PoolTokens> {
