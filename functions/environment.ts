@@ -50,8 +50,11 @@ const variables = {
     schema: z.object({ landing: name, archive: name, derived: name, quarantine: name }),
   },
   keys: { variable: "MIC_KEYS", schema: z.object({ platform: name, signing: name }) },
-  /** `derive` is a queue's URL, `bus` an event bus's name. */
-  queues: { variable: "MIC_QUEUES", schema: z.object({ derive: name, bus: name }) },
+  /** URLs of queues; `bus` is an event bus's name. */
+  queues: {
+    variable: "MIC_QUEUES",
+    schema: z.object({ derive: name, "derive-stat": name, "stream-failures": name, bus: name }),
+  },
   uploaderRole: { variable: "MIC_UPLOADER_ROLE", schema: text },
   identity: { variable: "MIC_IDENTITY", schema: identity },
 } as const;

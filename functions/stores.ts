@@ -67,8 +67,8 @@ export function stores(): Stores {
     ),
     queue: lazily(async () => {
       const { sqsQueue } = await import("../shared/aws/sqs-queue.ts");
-      const { derive } = environment("queues");
-      return sqsQueue({ queues: given({ derive }) });
+      const { bus: _, ...queues } = environment("queues");
+      return sqsQueue({ queues: given(queues) });
     }),
     bus: lazily(async () => {
       const { eventBridgeBus } = await import("../shared/aws/event-bus.ts");

@@ -9,7 +9,13 @@ export type StackName = (typeof stackNames)[number];
 
 export type BucketWord = "landing" | "archive" | "derived" | "quarantine" | "logs" | "web";
 export type TableWord = "catalog" | "audit";
-export type QueueWord = "ingest" | "ingest-stat" | "derive" | "stream-failures" | "schedule-failures";
+export type QueueWord =
+  | "ingest"
+  | "ingest-stat"
+  | "derive"
+  | "derive-stat"
+  | "stream-failures"
+  | "schedule-failures";
 /** Values AWS chooses, handed from stack to stack by SSM parameter. */
 export type ParameterWord =
   | "platform-key-arn"

@@ -35,7 +35,7 @@ export class ServicesStack extends Stack {
     const derive = new Derive(this, "Derive", { ...given, key });
     const answering = [
       new Upload(this, "Upload", given),
-      new Catalog(this, "Catalog", { ...given, key, deriveQueue: derive.queue }),
+      new Catalog(this, "Catalog", { ...given, key, deriveQueues: derive.queues }),
       new Query(this, "Query", given),
       new Retrieve(this, "Retrieve", given),
       new Consult(this, "Consult", given),

@@ -65,7 +65,7 @@ export function consumeStream(fn: AppFunction, props: StreamConsumption): void {
     batchSize: 100,
     parallelizationFactor: 4,
     bisectBatchOnError: true,
-    retryAttempts: 20,
+    // No limit of attempts: they would be used up in minutes, and what is lost here is lost for good.
     maxRecordAge: Duration.days(1),
     reportBatchItemFailures: true,
     // CDK's own SqsDlq would grant every action on the key.

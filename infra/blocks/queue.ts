@@ -12,13 +12,24 @@ export interface WorkQueueProps {
   readonly stage: Stage;
   readonly word: QueueWord;
   readonly key: IKey;
-  /** How long one batch may take; a message is tried again after six times that, as Lambda asks. */
+  /** How long one batch may take. */
   readonly workTime: Duration;
   /** Alarms when the oldest message has waited this long. */
   readonly patience: Duration;
 }
 
-const receiveAttempts = 5;
+/**
+ * With the pauses of shared/aws/sqs-redelivery.ts: 17 minutes for the first eight, then 15 each, so work that fails ends in
+ * the dead-letter queue after half an hour to an hour.
+ */
+const receiveAttempts = 12;
+
+/**
+ * Only a batch whose worker died waits for it, or one that was never taken. Lambda's guide asks for six times the work
+ * time, so that throttled batches are not delivered twice: twice does no harm here, and the first worker's claims have
+ * lapsed by then (15 seconds after its work time).
+ */
+const graceSeconds = 60;
 
 export class WorkQueue extends Construct {
   readonly queue: Queue;
@@ -31,7 +42,7 @@ export class WorkQueue extends Construct {
     this.queue = new Queue(this, "Queue", {
       queueName: stage.names.queue(word),
       ...encrypted(props.key),
-      visibilityTimeout: Duration.seconds(props.workTime.toSeconds() * 6),
+      visibilityTimeout: Duration.seconds(props.workTime.toSeconds() + graceSeconds),
       retentionPeriod: Duration.days(14),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: receiveAttempts },
       removalPolicy: RemovalPolicy.DESTROY,

@@ -85,12 +85,9 @@ export class Stored extends Construct {
     prefixes: readonly string[],
   ): void {
     const bucket = this.bucketArn(word);
-    fn.allow(
-      new PolicyStatement({
-        actions: uses.flatMap((use): readonly string[] => objectActions[use]),
-        resources: prefixes.map((prefix) => `${bucket}/${prefix}`),
-      }),
-    );
+    const actions = uses.flatMap((use): readonly string[] => objectActions[use]);
+    const resources = prefixes.map((prefix) => `${bucket}/${prefix}`);
+    if (actions.length > 0) fn.allow(new PolicyStatement({ actions, resources }));
     if (uses.includes("read") || uses.includes("list"))
       fn.allow(
         new PolicyStatement({
@@ -106,22 +103,30 @@ export class Stored extends Construct {
   }
 
   /** Sending is to a queue of the same stack; what is sent lies under the platform key. */
-  bindQueue(fn: AppFunction, word: "derive", queue: IQueue): void {
+  bindQueue(fn: AppFunction, word: "derive" | "derive-stat" | "stream-failures", queue: IQueue): void {
     fn.allow(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queue.queueArn] }));
     fn.tell("MIC_QUEUES", { [word]: queue.queueUrl });
     this.allowPlatformKey(fn);
   }
 
-  /** Keys of hospitals are made at run time, so they are known by their tag; no other key carries it. */
-  bindHospitalKeys(fn: AppFunction, uses: readonly ("encrypt" | "decrypt")[]): void {
-    const actions = { encrypt: "kms:GenerateDataKey", decrypt: "kms:Decrypt" } as const;
-    fn.allow(
-      new PolicyStatement({
-        actions: [...uses.map((use) => actions[use]), "kms:DescribeKey"],
-        resources: [this.arn("kms", "key/*")],
-        conditions: { StringEquals: { "aws:ResourceTag/mic:stage": this.stage.config.stage } },
-      }),
-    );
+  /**
+   * Keys of hospitals are made at run time, so they are known by their tag; no other key carries it. `objects`: only through
+   * S3, so that a function that can read the catalog cannot unwrap a report's data key. `reports`: only such data keys,
+   * which are bound to hospital and study and to nothing else (shared/report/envelope.ts). Without: whether a key is enabled.
+   */
+  bindHospitalKeys(
+    fn: AppFunction,
+    uses: readonly ("encrypt" | "decrypt")[],
+    of: "objects" | "reports" = "objects",
+  ): void {
+    const names = { encrypt: "kms:GenerateDataKey", decrypt: "kms:Decrypt" } as const;
+    const tagged = { StringEquals: { "aws:ResourceTag/mic:stage": this.stage.config.stage } };
+    const resources = [this.arn("kms", "key/*")];
+    fn.allow(new PolicyStatement({ actions: ["kms:DescribeKey"], resources, conditions: tagged }));
+    if (uses.length === 0) return;
+    const only = of === "objects" ? throughS3(Stack.of(this).region) : ofReports;
+    const actions = uses.map((use) => names[use]);
+    fn.allow(new PolicyStatement({ actions, resources, conditions: { ...tagged, ...only } }));
   }
 
   bindSigningKey(fn: AppFunction, actions: readonly ("kms:Sign" | "kms:GetPublicKey")[]): void {
@@ -159,3 +164,11 @@ export class Stored extends Construct {
     });
   }
 }
+
+/** Condition: S3 asks KMS on a function's behalf; nobody asks by themselves. */
+export const throughS3 = (region: string) => ({ StringLike: { "kms:ViaService": `s3.${region}.*` } });
+
+const ofReports = {
+  "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["hospital", "study"] },
+  Null: { "kms:EncryptionContext:hospital": "false", "kms:EncryptionContext:study": "false" },
+};

@@ -2,7 +2,6 @@
 
 import { EventBus } from "aws-cdk-lib/aws-events";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ApiFunction } from "../blocks/api-function.ts";
@@ -10,10 +9,11 @@ import { consumeStream, every } from "../blocks/consume.ts";
 import { AppFunction } from "../blocks/function.ts";
 import { deadLetterQueue } from "../blocks/queue.ts";
 import type { Capability } from "../capability.ts";
+import type { DeriveQueues } from "./derive.ts";
 
 export interface CatalogProps extends Capability {
   readonly key: IKey;
-  readonly deriveQueue: IQueue;
+  readonly deriveQueues: DeriveQueues;
 }
 
 export class Catalog extends Construct {
@@ -21,17 +21,17 @@ export class Catalog extends Construct {
 
   constructor(scope: Construct, id: string, props: CatalogProps) {
     super(scope, id);
-    const { stored, deriveQueue } = props;
+    const { stored, deriveQueues } = props;
     this.followTable(props);
     this.followClock(props);
     this.api = new ApiFunction(this, "Api", { ...props, capability: "catalog" });
     stored.bindCatalog(this.api, "write");
     stored.bindAudit(this.api, "append");
-    stored.bindQueue(this.api, "derive", deriveQueue);
+    stored.bindQueue(this.api, "derive", deriveQueues.derive);
   }
 
   /** Events leave from the stream, never from a handler that may die after its write. */
-  private followTable({ stage, stored, settings, key, deriveQueue }: CatalogProps): void {
+  private followTable({ stage, stored, settings, key, deriveQueues }: CatalogProps): void {
     const fn = new AppFunction(this, "OnTableChanged", {
       stage,
       entry: "functions/catalog/on-table-changed.ts",
@@ -40,16 +40,20 @@ export class Catalog extends Construct {
     });
     settings.tell(fn);
     stored.bindCatalog(fn, "write");
-    stored.bindQueue(fn, "derive", deriveQueue);
+    stored.bindQueue(fn, "derive", deriveQueues.derive);
+    stored.bindQueue(fn, "derive-stat", deriveQueues["derive-stat"]);
     // Reports are kept as long as their study, whose date is in the table.
     stored.bindBucket(fn, "archive", ["list", "lock"], ["report/*"]);
     const bus = new EventBus(this, "Bus", { eventBusName: stage.names.bus });
     bus.grantPutEventsTo(fn.role);
     fn.tell("MIC_QUEUES", { bus: bus.eventBusName });
+    const failures = deadLetterQueue(this, "StreamFailures", { stage, of: "stream-failures", key });
+    // Changes that can never be applied are set aside there too, so that nothing waits behind them.
+    stored.bindQueue(fn, "stream-failures", failures);
     consumeStream(fn, {
       streamArn: stored.parameter("catalog-stream-arn"),
       keyArn: key.keyArn,
-      failures: deadLetterQueue(this, "StreamFailures", { stage, of: "stream-failures", key }),
+      failures,
     });
   }
 

@@ -1,4 +1,4 @@
-/** Derive: makes thumbnails from archived originals, and makes them again when asked. */
+/** Derive: makes thumbnails from archived originals, and makes them again when asked. Emergencies have a lane of their own. */
 
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
@@ -12,41 +12,50 @@ import type { Capability } from "../capability.ts";
 /** A 60-frame ultrasound decodes in seconds; a mammogram in JPEG 2000 in tens of them. */
 const workTime = Duration.minutes(5);
 
-export class Derive extends Construct {
-  readonly queue: IQueue;
+const lanes = {
+  routine: { word: "derive", patience: Duration.hours(1) },
+  stat: { word: "derive-stat", patience: Duration.minutes(5) },
+} as const;
+type Lane = keyof typeof lanes;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { stage, stored, settings, key }: Capability & { readonly key: IKey },
-  ) {
+export type DeriveQueues = Readonly<Record<(typeof lanes)[Lane]["word"], IQueue>>;
+
+type DeriveProps = Capability & { readonly key: IKey };
+
+export class Derive extends Construct {
+  readonly queues: DeriveQueues;
+
+  constructor(scope: Construct, id: string, props: DeriveProps) {
     super(scope, id);
-    const { queue } = new WorkQueue(this, "Work", {
-      stage,
-      word: "derive",
-      key,
-      workTime,
-      patience: Duration.hours(1),
-    });
-    this.queue = queue;
-    const fn = new AppFunction(this, "Deriver", {
+    this.queues = { derive: this.lane("routine", props), "derive-stat": this.lane("stat", props) };
+  }
+
+  /** An emergency's frames are what its reader waits for: they never queue behind routine work. */
+  private lane(lane: Lane, { stage, stored, settings, key }: DeriveProps): IQueue {
+    const { statConcurrency, routineConcurrency } = stage.config.capacity;
+    const scope = new Construct(this, lane);
+    const { queue } = new WorkQueue(scope, "Work", { stage, key, workTime, ...lanes[lane] });
+    const fn = new AppFunction(scope, "Deriver", {
       stage,
       entry: "functions/derive/on-instance-indexed.ts",
-      description: "Makes thumbnails of archived instances",
+      variant: lane,
+      description: `Makes thumbnails and frames of archived instances (${lane})`,
       memory: 3008,
       timeout: workTime,
+      ...(lane === "stat" && { reservedConcurrency: statConcurrency }),
     });
     settings.tell(fn);
     const region = `${Stack.of(this).region}/*`;
     stored.bindBucket(fn, "archive", ["read"], [region]);
     stored.bindBucket(fn, "derived", ["read", "write"], [region]);
     stored.bindCatalog(fn, "write");
-    stored.bindHospitalKeys(fn, ["encrypt", "decrypt"]);
+    stored.bindHospitalKeys(fn, ["encrypt", "decrypt"], "objects");
     consumeQueue(fn, {
       queueArn: queue.queueArn,
       keyArn: key.keyArn,
       batch: 5,
-      concurrency: stage.config.capacity.routineConcurrency,
+      concurrency: lane === "stat" ? Math.max(2, statConcurrency) : routineConcurrency,
     });
+    return queue;
   }
 }

@@ -15,7 +15,8 @@ export class Report extends Construct {
     // Signed documents are put here and locked; the originals are asked for their checksums when a report is verified.
     props.stored.bindBucket(this.api, "archive", ["read", "write", "lock"], ["report/*"]);
     props.stored.bindBucket(this.api, "archive", ["read"], [`${Stack.of(this).region}/*`]);
-    props.stored.bindHospitalKeys(this.api, ["encrypt", "decrypt"]);
+    props.stored.bindHospitalKeys(this.api, ["encrypt", "decrypt"], "objects");
+    props.stored.bindHospitalKeys(this.api, ["encrypt", "decrypt"], "reports");
     props.stored.bindSigningKey(this.api, ["kms:Sign", "kms:GetPublicKey"]);
   }
 }

@@ -15,6 +15,6 @@ export class Retrieve extends Construct {
     props.stored.bindAudit(this.api, "append");
     props.stored.bindBucket(this.api, "archive", ["read"], [region]);
     props.stored.bindBucket(this.api, "derived", ["read"], [region]);
-    props.stored.bindHospitalKeys(this.api, ["decrypt"]);
+    props.stored.bindHospitalKeys(this.api, ["decrypt"], "objects");
   }
 }

@@ -11,6 +11,6 @@ export class Share extends Construct {
     this.api = new ApiFunction(this, "Api", { ...props, capability: "share" });
     props.stored.bindCatalog(this.api, "write");
     props.stored.bindAudit(this.api, "append");
-    props.stored.bindHospitalKeys(this.api, ["decrypt"]);
+    props.stored.bindHospitalKeys(this.api, ["decrypt"], "reports");
   }
 }

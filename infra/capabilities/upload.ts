@@ -11,6 +11,7 @@ import {
 import { ArnFormat, Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ApiFunction } from "../blocks/api-function.ts";
+import { throughS3 } from "../blocks/stored.ts";
 import type { Capability } from "../capability.ts";
 
 /** A tag of the session, which only the upload function can set, as a policy names it. */
@@ -30,7 +31,8 @@ export class Upload extends Construct {
     this.api.allow(
       new PolicyStatement({ actions: ["sts:AssumeRole", "sts:TagSession"], resources: [uploader.roleArn] }),
     );
-    this.api.tell("MIC_BUCKETS", { landing: props.stage.names.bucket("landing") });
+    // Whether a file has landed; what is in it only ingest may read.
+    stored.bindBucket(this.api, "landing", ["list"], ["routine/*", "stat/*"]);
     this.api.tell("MIC_UPLOADER_ROLE", uploader.roleArn);
   }
 
@@ -69,6 +71,7 @@ export class Upload extends Construct {
                   "aws:ResourceTag/mic:stage": stage.config.stage,
                   "aws:ResourceTag/mic:key-group": sessionTag("key-group"),
                 },
+                ...throughS3(Stack.of(this).region),
               },
             }),
           ],

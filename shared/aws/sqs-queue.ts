@@ -31,7 +31,7 @@ export function sqsQueue({ queues, client = sqsClient(), retries }: SqsQueueOpti
 }
 
 /** A local cloud's queue URLs name a host that may not resolve; the endpoint does. */
-function sqsClient(): SQSClient {
+export function sqsClient(): SQSClient {
   return new SQSClient({ maxAttempts: 1, useQueueUrlAsEndpoint: localEndpoint() === undefined });
 }
 

@@ -2,8 +2,8 @@
  * What follows from a batch of the table's stream: derivations are asked for, events go out, counts are rolled up, reports
  * are kept as long as their study. A batch may come again, whole or from a record on: everything here may happen twice.
  */
-import { type DeriveMessage, deriveMessageOf } from "../derive/derive-message.ts";
-import type { Clock, EventBus, ObjectStore, Queue, Table } from "../ports.ts";
+import { deriveMessageOf } from "../derive/derive-message.ts";
+import type { Clock, EventBus, Item, ObjectStore, Queue, Table } from "../ports.ts";
 import { extendReportRetention } from "../report/extend-retention.ts";
 import { became, type Change, isNew, typeOf } from "./change.ts";
 import { eventOf } from "./events-of-change.ts";
@@ -24,7 +24,13 @@ export interface Failure {
   readonly cause: unknown;
 }
 
-/** Answers the earliest record that must come again; undefined when the whole batch is done. */
+/** A piece of work, with the changes that asked for it. */
+type Piece = RollUp;
+
+/**
+ * Answers the earliest record that must come again; undefined when the whole batch is done. What no further try can
+ * change is set aside for a person to look at, so that one bad item does not hold up its shard for a day.
+ */
 export async function applyChanges(
   deps: StreamDependencies,
   changes: readonly Change[],
@@ -32,41 +38,92 @@ export async function applyChanges(
   const [first] = changes;
   if (!first) return undefined;
   const pieces = [
-    { changes: [first], run: () => askForDerivation(deps, changes) },
-    { changes: [first], run: () => publish(deps, changes) },
+    ...derivations(deps, changes),
+    ...publications(deps, changes),
     ...rollUps(deps, changes),
     ...retentions(deps, changes),
   ];
-  const settled = await Promise.allSettled(pieces.map((piece) => piece.run()));
-  const failures = settled.flatMap((result, index) => {
-    if (result.status === "fulfilled") return [];
-    const [earliest] = pieces[index]?.changes ?? [];
-    return [{ sequence: (earliest ?? first).sequence, cause: result.reason as unknown }];
-  });
+  const settled = await Promise.all(pieces.map((piece) => settle(deps, piece)));
+  const failures = settled.flatMap((failure) => failure ?? []);
   const order = new Map(changes.map(({ sequence }, index) => [sequence, index]));
   return failures.toSorted((a, b) => (order.get(a.sequence) ?? 0) - (order.get(b.sequence) ?? 0))[0];
 }
 
-/** Emergencies first: a queue keeps no order, but what is sent first is usually taken first. */
-async function askForDerivation({ queue }: StreamDependencies, changes: readonly Change[]): Promise<void> {
-  const messages = changes
-    .filter((change) => typeOf(change) === "instance" && isNew(change))
-    .map(({ after }) => deriveMessageOf(after as InstanceItem));
-  if (messages.length === 0) return;
-  const rank = ({ priority }: DeriveMessage): number => (priority === "stat" ? 0 : 1);
-  await queue.send(
-    "derive",
-    messages.toSorted((a, b) => rank(a) - rank(b)),
-  );
+async function settle(deps: StreamDependencies, piece: Piece): Promise<Failure | undefined> {
+  const [{ sequence }] = piece.changes as [Change];
+  try {
+    await piece.run();
+    return undefined;
+  } catch (error) {
+    if (!isHopeless(error)) return { sequence, cause: error };
+    return setAside(deps.queue, piece.changes, error).then(
+      () => undefined,
+      (cause: unknown) => ({ sequence, cause }),
+    );
+  }
 }
 
-async function publish({ events }: StreamDependencies, changes: readonly Change[]): Promise<void> {
-  const published = changes.flatMap((change) => eventOf(change) ?? []);
-  if (published.length > 0) await events.publish(published);
+/** Thrown by what the item holds, not by a service that is away: trying again ends the same way. */
+function isHopeless(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return error instanceof TypeError || error instanceof RangeError || code === "ValidationException";
+}
+
+/** Identifiers only, as in a log. */
+async function setAside(queue: Queue, changes: readonly Change[], error: unknown): Promise<void> {
+  const bodies = changes.map((change) => {
+    const { region, hospital, studyUid, seriesUid, sopUid, uploadId } = (change.after ??
+      change.before) as Item;
+    const of = { region, hospital, studyUid, seriesUid, sopUid, uploadId };
+    return { sequence: change.sequence, type: typeOf(change), error: (error as Error).name, of };
+  });
+  await queue.send("stream-failures", bodies);
+}
+
+/** Emergencies have a queue of their own, so that their frames never wait behind routine work. */
+function derivations({ queue }: StreamDependencies, changes: readonly Change[]): readonly Piece[] {
+  const instances = changes.filter((change) => typeOf(change) === "instance" && isNew(change));
+  const byQueue = Map.groupBy(instances, ({ after }) =>
+    (after as InstanceItem).priority === "stat" ? "derive-stat" : "derive",
+  );
+  return [...byQueue].map(([name, group]) => ({
+    changes: group,
+    run: () =>
+      queue.send(
+        name,
+        group.map(({ after }) => deriveMessageOf(after as InstanceItem)),
+      ),
+  }));
+}
+
+/** All events of a batch go out together; a change that cannot be told is a piece of its own. */
+function publications({ events }: StreamDependencies, changes: readonly Change[]): readonly Piece[] {
+  const told = changes.map((change) => ({ change, ...attempt(() => eventOf(change)) }));
+  const ready = told.filter(({ value }) => value !== undefined);
+  const failed = told.filter(({ error }) => error !== undefined);
+  return [
+    ...failed.map(({ change, error }) => ({ changes: [change], run: () => Promise.reject(error) })),
+    ...(ready.length > 0
+      ? [
+          {
+            changes: ready.map(({ change }) => change),
+            run: () => events.publish(ready.flatMap(({ value }) => value ?? [])),
+          },
+        ]
+      : []),
+  ];
+}
+
+function attempt<T>(make: () => T): { readonly value?: T; readonly error?: unknown } {
+  try {
+    return { value: make() };
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** Not where the date is written: a worker that died after that would leave the reports behind. */
-function retentions({ objects, clock }: StreamDependencies, changes: readonly Change[]): readonly RollUp[] {
+function retentions({ objects, clock }: StreamDependencies, changes: readonly Change[]): readonly Piece[] {
   const extended = changes.filter(
     (change) => typeOf(change) === "study" && !isNew(change) && became(change, "retainUntil"),
   );

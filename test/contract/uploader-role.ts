@@ -28,7 +28,10 @@ export async function createUploaderRole(names: {
     Effect: "Allow",
     Action: ["kms:GenerateDataKey", "kms:Decrypt"],
     Resource: `arn:${partition}:kms:*:${account}:key/*`,
-    Condition: { StringEquals: { "aws:ResourceTag/mic:key-group": tag("key-group") } },
+    Condition: {
+      StringEquals: { "aws:ResourceTag/mic:key-group": tag("key-group") },
+      StringLike: { "kms:ViaService": "s3.*" },
+    },
   };
   await iam({ Action: "CreateRole", RoleName: roleName, AssumeRolePolicyDocument: document(trusted) });
   await iam({

@@ -53,6 +53,23 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     );
   });
 
+  it("open them only through S3, or for the data key of a report, bound to hospital and study", () => {
+    const opening = grants.filter(
+      ({ Resource, Action }) =>
+        JSON.stringify(Resource).includes(":key/*") &&
+        listOf(Action).some((action) => /^kms:(Decrypt|GenerateDataKey)$/.test(action)),
+    );
+    expect(opening.length).toBeGreaterThan(6);
+    const direct = opening.filter(({ Condition }) => !JSON.stringify(Condition).includes("kms:ViaService"));
+    const who = direct.map(({ in: id }) => id.replace(/Api.*$/, ""));
+    expect([...new Set(who)].sort()).toEqual(["Report", "Share"]);
+    for (const { Condition } of direct)
+      expect(Condition).toMatchObject({
+        "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["hospital", "study"] },
+        Null: { "kms:EncryptionContext:hospital": "false", "kms:EncryptionContext:study": "false" },
+      });
+  });
+
   it("put that tag on no key of the stage itself, now or later", () => {
     for (const { Properties } of stage.ofType("AWS::KMS::Key")) {
       expect(JSON.stringify(Properties.Tags ?? [])).not.toContain("mic:stage");
@@ -127,7 +144,8 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     const who = new Set(touching.map(({ in: id }) => id.replace(/(Role|Api).*$/, "")));
     expect([...who].sort()).toEqual([
       "CatalogOnTableChanged",
-      "DeriveDeriver",
+      "DeriveroutineDeriver",
+      "DerivestatDeriver",
       "Ingestroutine",
       "Ingeststat",
       "Report",

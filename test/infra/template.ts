@@ -98,9 +98,40 @@ describe.each(Object.entries(stages))("stage %s", (_, stage) => {
   it("holds back concurrency for emergencies, which have a queue and a function of their own", () => {
     const functions = stage.ofType("AWS::Lambda::Function");
     const stat = functions.filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined);
-    expect(stat.map(({ Properties }) => Properties.FunctionName)).toEqual([
+    expect(stat.map(({ Properties }) => Properties.FunctionName).sort()).toEqual([
+      expect.stringMatching(/derive-on-instance-indexed-stat$/),
       expect.stringMatching(/ingest-on-object-landed-stat$/),
     ]);
+    const sources = (fn: Found | undefined) =>
+      stage
+        .ofType("AWS::Lambda::EventSourceMapping")
+        .filter(({ Properties }) => idOf(Properties.FunctionName) === fn?.id)
+        .map(({ Properties }) => JSON.stringify(Properties.EventSourceArn));
+    for (const fn of stat) expect(sources(fn)).toEqual([expect.stringMatching(/stat/)]);
+  });
+
+  it("delivers what a dead worker held within half an hour, and never while a worker may still run", () => {
+    const timeouts = new Map(
+      stage.ofType("AWS::Lambda::Function").map(({ id, Properties }) => [id, Properties.Timeout as number]),
+    );
+    const longest = Math.max(...timeouts.values());
+    for (const { Properties } of stage.ofType("AWS::SQS::Queue"))
+      if (Properties.RedrivePolicy) {
+        expect(Properties.VisibilityTimeout).toBeLessThanOrEqual(Math.min(longest, 900) + 60);
+        expect((Properties.RedrivePolicy as { maxReceiveCount: number }).maxReceiveCount).toBe(12);
+      }
+  });
+
+  it("gives up no change of the table before it is a day old", () => {
+    const streams = stage
+      .ofType("AWS::Lambda::EventSourceMapping")
+      .filter(({ Properties }) => Properties.StartingPosition);
+    expect(streams).toHaveLength(1);
+    for (const { Properties } of streams) {
+      expect(Properties.MaximumRetryAttempts ?? -1).toBe(-1);
+      expect(Properties.MaximumRecordAgeInSeconds).toBe(86_400);
+      expect(Properties.BisectBatchOnFunctionError).toBe(true);
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import type { Queue, QueueName } from "../../../shared/ports.ts";
 const largestMessage = 256 * 1024;
 
 export interface MemoryQueue extends Queue {
-  /** Bodies in the order sent, as a receiver would parse them. */
+  /** Bodies in the order sent, as a receiver would parse them; without a name those of both derive queues, emergencies first. */
   sent(queue?: QueueName): readonly unknown[];
   /** Takes what was sent, so that a test can hand it to the consumer. */
   drain(queue?: QueueName): readonly unknown[];
@@ -12,7 +12,8 @@ export interface MemoryQueue extends Queue {
 }
 
 export function memoryQueue(): MemoryQueue {
-  const queues: Record<QueueName, unknown[]> = { derive: [] };
+  const queues: Record<QueueName, unknown[]> = { "derive-stat": [], derive: [], "stream-failures": [] };
+  const work = ["derive-stat", "derive"] as const;
   let hook: (() => void | Promise<void>) | undefined;
   return {
     async send(queue, bodies) {
@@ -25,8 +26,8 @@ export function memoryQueue(): MemoryQueue {
       });
       queues[queue].push(...messages);
     },
-    sent: (queue = "derive") => [...queues[queue]],
-    drain: (queue = "derive") => queues[queue].splice(0),
+    sent: (queue) => (queue ? [queue] : work).flatMap((name) => queues[name]),
+    drain: (queue) => (queue ? [queue] : work).flatMap((name) => queues[name].splice(0)),
     before(next) {
       hook = next;
     },

@@ -6,6 +6,7 @@ import { keys } from "../../../shared/catalog/keys.ts";
 import { readStudyProgress } from "../../../shared/catalog/read-study.ts";
 import type { DeriveMessage } from "../../../shared/derive/derive-message.ts";
 import { Transient } from "../../../shared/errors.ts";
+import type { Item, Table } from "../../../shared/ports.ts";
 import { completeUpload } from "../../../shared/upload/complete-upload.ts";
 import { clinic, followStream } from "../../support/clinic.ts";
 import { memoryEventBus } from "../../support/memory/event-bus.ts";
@@ -50,7 +51,7 @@ async function network() {
 }
 
 describe("an instance that was indexed", () => {
-  it("is sent to be derived, emergencies first, and announced", async () => {
+  it("is sent to be derived, emergencies to a queue of their own, and announced", async () => {
     const { here, ingestAll, follow, queue, events } = await network();
     const routine = await here.send([slice(1, 1)]);
     const stat = await here.send([slice(1, 2)], { priority: "stat" });
@@ -61,6 +62,7 @@ describe("an instance that was indexed", () => {
       ["stat", "1.2.826.1.1.2"],
       ["routine", "1.2.826.1.1.1"],
     ]);
+    expect([queue.sent("derive-stat"), queue.sent("derive")]).toEqual([[messages[0]], [messages[1]]]);
     const announced = events.published().filter(({ type }) => type === "InstanceIndexed.v1");
     expect(announced).toHaveLength(2);
     expect(announced[0]?.detail).toMatchObject({ hospital: here.hospital.hospital, studyUid });
@@ -84,6 +86,53 @@ describe("an instance that was indexed", () => {
     for (const batch of [changes.slice(5), changes, changes.slice(0, 5)])
       await applyChanges({ ...deps, table: stream.table }, batch);
     expect(await study()).toMatchObject({ instances: 3, seriesCount: 1 });
+  });
+});
+
+describe("one bad item", () => {
+  it("does not hold up what came with it: it is set aside, by its identifiers, for a person to look at", async () => {
+    const { here, ingestAll, stream, deps, queue, events, study } = await network();
+    const { landed } = await here.send([slice(1, 1), slice(1, 2)], { priority: "stat" });
+    await ingestAll(landed);
+    const changes = stream.drain();
+    const [instance] = changes.filter(({ after }) => after?.type === "instance");
+    const bad = { sequence: "99999999", after: { ...(instance?.after as Item), studyUid: "9.9" } };
+    const refused = Object.assign(new Error("Item size has exceeded"), { code: "ValidationException" });
+    const table: Table = {
+      ...stream.table,
+      write: async (writes) => {
+        if (JSON.stringify(writes).includes('"9.9"')) throw refused;
+        await stream.table.write(writes);
+      },
+    };
+    const failure = await applyChanges({ ...deps, table }, [bad, ...changes]);
+    expect(failure).toBeUndefined();
+    expect(queue.sent("derive-stat")).toHaveLength(3);
+    expect(events.published().filter(({ type }) => type === "InstanceIndexed.v1")).toHaveLength(3);
+    expect((await study()).instances).toBe(2);
+    expect(queue.sent("stream-failures")).toEqual([
+      {
+        sequence: "99999999",
+        type: "instance",
+        error: "Error",
+        of: expect.objectContaining({ hospital: here.hospital.hospital, studyUid: "9.9" }),
+      },
+    ]);
+    expect(JSON.stringify(queue.sent("stream-failures"))).not.toContain("attributes");
+  });
+
+  it("comes again while a service is away, and nothing is set aside", async () => {
+    const { here, ingestAll, stream, deps, queue } = await network();
+    const { landed } = await here.send([slice(1, 1)]);
+    await ingestAll(landed);
+    const changes = stream.drain();
+    queue.before(() => {
+      throw new Transient("SQS is away");
+    });
+    const failure = await applyChanges({ ...deps, table: stream.table }, changes);
+    expect(failure?.cause).toBeInstanceOf(Transient);
+    queue.before(undefined);
+    expect(queue.sent("stream-failures")).toEqual([]);
   });
 });
 
@@ -214,7 +263,8 @@ describe("a batch of the stream that fails", () => {
       throw new Transient("throttled");
     });
     const failure = await applyChanges({ ...deps, table: stream.table }, changes);
-    expect(failure).toMatchObject({ sequence: changes[0]?.sequence, cause: expect.any(Transient) });
+    const told = changes.find(({ after }) => after?.type === "instance");
+    expect(failure).toMatchObject({ sequence: told?.sequence, cause: expect.any(Transient) });
     events.before(undefined);
     expect(await applyChanges({ ...deps, table: stream.table }, changes)).toBeUndefined();
   });
