@@ -2,6 +2,7 @@
 import type { Grant } from "../access/grant.ts";
 import type { KeyState } from "../access/key-state.ts";
 import type { InstanceItem } from "../catalog/items.ts";
+import { originalOf } from "../catalog/original-of.ts";
 import { revocation } from "../contract/revocation.ts";
 import { Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
@@ -19,10 +20,14 @@ export interface Retrieval {
 export async function retrieveInstance(retrieval: Retrieval, path: InstancePath): Promise<string> {
   const { grant, accept } = retrieval;
   const instance = await locateInstance(grant, path);
-  const { transferSyntaxUid, sha256 } = instance;
+  const { transferSyntaxUid } = instance;
   requireAcceptable(accept, { type: "application/dicom", transferSyntaxUid, multipart: false });
-  const ref = { bucket: "archive", key: objectKeys.original(instance, sha256) } as const;
-  return sign(retrieval, instance, ref, `application/dicom; transfer-syntax=${transferSyntaxUid}`);
+  return sign(
+    retrieval,
+    instance,
+    originalOf(instance),
+    `application/dicom; transfer-syntax=${transferSyntaxUid}`,
+  );
 }
 
 /** One frame, stored in its multipart envelope. `frame` counts from 1. */
@@ -35,7 +40,10 @@ export async function retrieveFrame(
   const instance = await locateInstance(grant, path);
   const stored = instance.frames ?? 0;
   if (stored === 0) throw framesMissing(instance);
-  if (frame > stored) throw new Problem("not-found", `The instance has ${stored} frame(s).`);
+  if (frame > stored)
+    throw new Problem("not-found", `The instance has ${stored} frame(s).`, {
+      extensions: { frames: stored },
+    });
   requireAcceptable(accept, frameMediaType(instance));
   const key = objectKeys.frame(instance, instance.sha256, frame);
   return sign(retrieval, instance, { bucket: "derived", key });
@@ -44,7 +52,8 @@ export async function retrieveFrame(
 function framesMissing({ thumbnail, transferSyntaxUid }: InstanceItem): Problem {
   if (thumbnail === undefined)
     return new Problem("unavailable", "The frames are being prepared. Ask again in a moment.");
-  if (thumbnail === "none") return new Problem("not-found", "The instance has no pixels.");
+  if (thumbnail === "none")
+    return new Problem("not-found", "The instance has no pixels.", { extensions: { frames: 0 } });
   return new Problem("not-acceptable", "Its frames are not stored one by one; retrieve the whole instance.", {
     extensions: { available: [`application/dicom; transfer-syntax=${transferSyntaxUid}`] },
   });

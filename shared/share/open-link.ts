@@ -14,7 +14,8 @@ import type {
 } from "./items.ts";
 import { linkState } from "./link-state.ts";
 import { passcodeMatches } from "./passcode.ts";
-import { newAccessToken, sessionSeconds, tokenHash } from "./token.ts";
+import { accessTokenFor, type OpeningRequest, repeatedSession } from "./repeat-opening.ts";
+import { sessionSeconds, tokenHash } from "./token.ts";
 
 export interface OpenDeps {
   /** Not narrowed: the token is the credential, and only what it hashes to is read. */
@@ -43,13 +44,12 @@ const passcodeRequired = () =>
  * one passcode, so that a closed link and an unknown one also take the same time.
  * Throws Problem("link-closed"), or Problem("passcode-required") for a missing or wrong passcode on an open link.
  */
-export async function openLink(
-  caller: Caller,
-  deps: OpenDeps,
-  input: { readonly token: string; readonly passcode?: string | undefined },
-): Promise<OpenedLink> {
+export async function openLink(caller: Caller, deps: OpenDeps, input: OpeningRequest): Promise<OpenedLink> {
   const now = deps.clock.now();
   const share = await findShare(deps.table, input.token);
+  const accessToken = accessTokenFor(share, input);
+  const earlier = await repeatedSession(deps.table, share, input, { accessToken, now });
+  if (share !== undefined && earlier !== undefined) return openedLink(share, accessToken, earlier.expiresAt);
   const open = share !== undefined && linkState(share, now) === "open";
   const guess = open && share.passcode !== undefined && input.passcode !== undefined;
   const charged = guess ? await chargeTry(deps.table, share.shareId, now) : undefined;
@@ -60,7 +60,13 @@ export async function openLink(
     if (guess) await recordWrongPasscode(caller, deps, share, now);
     throw charged === "last" ? closed() : passcodeRequired();
   }
-  return record(caller, deps, share, now);
+  return record(caller, deps, share, accessToken).catch(async (error: unknown) => {
+    if (!(error instanceof ConditionFailed)) throw error;
+    // Asked twice at the same moment: the other one counted.
+    const other = await repeatedSession(deps.table, share, input, { accessToken, now });
+    if (other === undefined) throw closed();
+    return openedLink(share, accessToken, other.expiresAt);
+  });
 }
 
 async function findShare(table: Table, token: string): Promise<ShareItem | undefined> {
@@ -83,31 +89,39 @@ async function recordWrongPasscode(
   ]);
 }
 
-/** Counts the opening and makes it usable in one transaction: concurrent openings never exceed the maximum. */
-async function record(caller: Caller, deps: OpenDeps, share: ShareItem, now: Date): Promise<OpenedLink> {
+/**
+ * Counts the opening and makes it usable in one transaction: concurrent openings never exceed the maximum. Throws
+ * ConditionFailed when they would.
+ */
+async function record(
+  caller: Caller,
+  { table, clock }: OpenDeps,
+  share: ShareItem,
+  accessToken: string,
+): Promise<OpenedLink> {
+  const now = clock.now();
   const { shareId, permission } = share;
-  const accessToken = newAccessToken();
   const lives = now.getTime() + sessionSeconds * 1000;
-  const expires = Math.floor(Math.min(lives, Date.parse(share.expiresAt)) / 1000);
+  const expiresAt = Math.floor(Math.min(lives, Date.parse(share.expiresAt)) / 1000);
   const session: ShareSessionItem = {
     ...keys.shareSession(tokenHash(accessToken)),
     type: "share-session",
     ...studyOf(share),
     shareId,
     permission,
-    expiresAt: expires,
+    expiresAt,
   };
-  try {
-    await deps.table.write([
-      countOpening(share, now),
-      { op: "put", item: session },
-      { op: "put", item: accessItem(caller, share, now, "opened") },
-      auditOf(caller, share, now, "permitted"),
-    ]);
-  } catch (error) {
-    if (error instanceof ConditionFailed) throw closed();
-    throw error;
-  }
+  const over = { attribute: "expiresAt", is: "<=", value: Math.floor(now.getTime() / 1000) } as const;
+  await table.write([
+    countOpening(share, now),
+    { op: "put", item: session, when: [[{ attribute: "pk", is: "absent" }], [over]] },
+    { op: "put", item: accessItem(caller, share, now, "opened") },
+    auditOf(caller, share, now, "permitted"),
+  ]);
+  return openedLink(share, accessToken, expiresAt);
+}
+
+function openedLink({ shareId, permission }: ShareItem, accessToken: string, expires: number): OpenedLink {
   const expiresAt = new Date(expires * 1000).toISOString();
   return { accessToken, tokenType: "Bearer", expiresAt, shareId, scope: `share-${shareId}`, permission };
 }

@@ -17,7 +17,7 @@ export interface SharedSeries {
   readonly seriesNumber?: number;
   readonly modality?: string;
   readonly description?: string;
-  /** The instance in the middle: what a thumbnail of the series shows best. */
+  /** The instance in the middle of those with pixels: what a thumbnail of the series shows best. */
   readonly representative?: string;
   readonly instances: readonly SharedInstance[];
 }
@@ -40,7 +40,8 @@ function shared(item: SeriesItem, members: readonly InstanceItem[]): SharedSerie
   const seriesNumber = numberAt(item.attributes, "00200011");
   const modality = item.modality ?? textAt(item.attributes, "00080060");
   const description = textAt(item.attributes, "0008103E");
-  const middle = instances[Math.floor(instances.length / 2)];
+  const shown = instances.filter(({ thumbnail }) => thumbnail !== "none");
+  const middle = shown[Math.floor(shown.length / 2)];
   return {
     seriesUid: item.seriesUid,
     ...(seriesNumber !== undefined && { seriesNumber }),

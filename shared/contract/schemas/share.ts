@@ -143,6 +143,13 @@ export const shareSchemas = {
       // Any text is looked up: a malformed token must not be told from an unknown one.
       token: z.string().check(z.maxLength(256)),
       passcode: z.optional(z.string().check(z.maxLength(64))),
+      openingId: z.optional(
+        z
+          .uuid()
+          .check(
+            z.describe("Random. The same request under the same one is one opening, while its token lives"),
+          ),
+      ),
     }),
     reply: opened,
   },

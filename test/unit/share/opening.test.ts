@@ -62,6 +62,54 @@ describe("Opening a link", () => {
   });
 });
 
+describe("A phone on a bad line", () => {
+  const openingId = "9f3c1f0e-54c2-4bd0-9d8b-52fd5a1e7c11";
+
+  it("that lost the answer asks again and has the same session, and no opening is spent", async () => {
+    const room = await readingRoom();
+    const { token } = await link(room, { maxOpenings: 1, passcode: "4711" });
+    const first = await open(room, token, "4711", openingId);
+    room.clock.advance(5 * 60_000);
+    expect(await open(room, token, "4711", openingId)).toEqual(first);
+    expect(await visitorWith(room.table, first.accessToken, room.clock.now())).toBeDefined();
+    expect(await room.table.get(keys.share(shareId))).toMatchObject({ openings: 1 });
+    expect((await listAccesses(room.atHospital(people.townPhysician), { shareId })).accesses).toHaveLength(1);
+  });
+
+  it("that asks twice at once opens once", async () => {
+    const room = await readingRoom();
+    const { token } = await link(room, { maxOpenings: 1 });
+    const [one, two] = await Promise.all([1, 2].map(() => open(room, token, undefined, openingId)));
+    expect(one).toEqual(two);
+  });
+
+  it("has no second session by it: not with a guessed passcode, not afterwards, not once the link is revoked", async () => {
+    const room = await readingRoom();
+    const { token } = await link(room, { maxOpenings: 1, passcode: "4711" });
+    await open(room, token, "4711", openingId);
+    expect(await refusal(open(room, token, "0000", openingId))).toEqual(closed);
+    expect(await refusal(open(room, token, undefined, openingId))).toEqual(closed);
+    expect(await refusal(open(room, token, "4711"))).toEqual(closed);
+    room.clock.advance(15 * 60_000);
+    expect(await refusal(open(room, token, "4711", openingId))).toEqual(closed);
+
+    const other = await readingRoom();
+    const taken = await link(other, {});
+    await open(other, taken.token, undefined, openingId);
+    await revokeShare(other.atHospital(people.townPhysician), other, { shareId });
+    expect(await refusal(open(other, taken.token, undefined, openingId))).toEqual(closed);
+  });
+
+  it("may open again under its old id when that session has ended and openings are left", async () => {
+    const room = await readingRoom();
+    const { token } = await link(room, { maxOpenings: 2 });
+    await open(room, token, undefined, openingId);
+    room.clock.advance(15 * 60_000);
+    await open(room, token, undefined, openingId);
+    expect(await room.table.get(keys.share(shareId))).toMatchObject({ openings: 2 });
+  });
+});
+
 describe("A stranger", () => {
   it("cannot tell an expired, revoked, locked, used-up and unknown link apart", async () => {
     const unknown = await refusal(open(await readingRoom(), "guessed"));

@@ -18,8 +18,8 @@ export async function link(room: ReadingRoom, request: Partial<ShareRequest> = {
   );
   return { ...share, token: share.url.split("#")[1] ?? "" };
 }
-export const open = (room: ReadingRoom, token: string, passcode?: string) =>
-  openLink(phone, room, { token, passcode });
+export const open = (room: ReadingRoom, token: string, passcode?: string, openingId?: string) =>
+  openLink(phone, room, { token, passcode, openingId });
 export const refusal = async (attempt: Promise<unknown>): Promise<unknown> =>
   attempt.then(
     () => "opened",

@@ -15,22 +15,44 @@ interface OpenReply {
   readonly shareId: string;
 }
 
-/** Exchanges the token for a short-lived access token and reads what it opens. Never rejects. */
-export async function openShare(token: string, passcode: string | undefined): Promise<OpenResult> {
-  try {
+/** What the link's holder does until it is open. Nothing that was counted as an opening is asked for twice. */
+export class Link {
+  readonly #token: string;
+  /** The same for every try: an opening whose answer was lost is the same opening. Plain HTTP has no randomUUID. */
+  readonly #openingId: string | undefined = crypto.randomUUID?.();
+  #passcode: string | undefined;
+  #client: ShareClient | undefined;
+
+  constructor(token: string) {
+    this.#token = token;
+  }
+
+  /** Exchanges the token for a short-lived access token and reads what it opens. Never rejects. */
+  async open(passcode = this.#passcode): Promise<OpenResult> {
+    try {
+      const client = this.#client ?? (await this.#exchange(passcode));
+      if (!(client instanceof ShareClient)) return client;
+      this.#client = client;
+      return { kind: "opened", client, opened: await client.opened() };
+    } catch (error) {
+      if (!(error instanceof NotShown) || error.absence !== "sessionEnded") return { kind: "offline" };
+      this.#client = undefined;
+      return { kind: "closed" };
+    }
+  }
+
+  async #exchange(passcode: string | undefined): Promise<ShareClient | OpenResult> {
     const answer = await fetch(`${api}/v1/shares/open`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ token, ...(passcode === undefined ? {} : { passcode }) }),
+      body: JSON.stringify({ token: this.#token, passcode, openingId: this.#openingId }),
     });
-    if (answer.status >= 500) return { kind: "offline" };
+    this.#passcode = answer.status === 403 ? undefined : passcode;
+    if (answer.status >= 500 || answer.status === 429) return { kind: "offline" };
     if (answer.status === 403) return { kind: "passcode", wrong: passcode !== undefined };
     if (!answer.ok) return { kind: "closed" };
     const { accessToken, shareId } = (await answer.json()) as OpenReply;
-    const client = new ShareClient(accessToken, shareId);
-    return { kind: "opened", client, opened: await client.opened() };
-  } catch {
-    return { kind: "offline" };
+    return new ShareClient(accessToken, shareId);
   }
 }
 
@@ -50,11 +72,23 @@ export class NotShown extends Error {
   }
 }
 
-function reasonOf(status: number): Absence {
-  // A revoked link's study is not there any more, so 404 ends the session too.
-  if (status === 401 || status === 403 || status === 404) return "sessionEnded";
-  if (status === 406) return "notShown";
-  return status === 503 ? "preparing" : "offline";
+const absences: Readonly<Record<string, Absence>> = {
+  unauthenticated: "sessionEnded",
+  forbidden: "sessionEnded",
+  "link-closed": "sessionEnded",
+  // A revoked link's study is not there any more.
+  "not-found": "sessionEnded",
+  "not-acceptable": "notShown",
+  unavailable: "preparing",
+};
+
+/** By the problem the API names (RFC 9457); storage names none, and its refusals pass: a signed URL had expired. */
+async function absenceIn(answer: Response): Promise<Absence> {
+  const problem = (await answer.json().catch(() => ({}))) as { type?: string; frames?: number };
+  // The study is there, the frame is not.
+  if (problem.frames !== undefined) return "notShown";
+  const type = problem.type?.split("/").at(-1) ?? "";
+  return absences[type] ?? (answer.status === 401 ? "sessionEnded" : "offline");
 }
 
 export class ShareClient {
@@ -119,6 +153,6 @@ export class ShareClient {
   async #get(url: string, accept: string): Promise<Response> {
     const answer = await fetch(url, { headers: { authorization: `Bearer ${this.#token}`, accept } });
     if (answer.ok) return answer;
-    throw new NotShown(reasonOf(answer.status));
+    throw new NotShown(await absenceIn(answer));
   }
 }

@@ -1,7 +1,7 @@
 /** The page a share link opens: `/s#<token>`. The fragment never reaches a server, a log or a chat preview. */
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { type OpenResult, openShare } from "./client.ts";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { Link, type OpenResult } from "./client.ts";
 import { Gate } from "./gate.tsx";
 import { StudyPage } from "./study-page.tsx";
 import { type Language, preferredLanguage, wordsFor } from "./words.ts";
@@ -9,10 +9,11 @@ import { type Language, preferredLanguage, wordsFor } from "./words.ts";
 function SharePage({ token }: { token: string }) {
   const [language, setLanguage] = useState<Language>(preferredLanguage());
   const [result, setResult] = useState<OpenResult>();
+  const link = useMemo(() => new Link(token), [token]);
   const words = wordsFor(language);
   const open = (passcode?: string): void => {
     setResult(undefined);
-    openShare(token, passcode).then(setResult);
+    link.open(passcode).then(setResult);
   };
   useEffect(() => {
     if (token === "") setResult({ kind: "closed" });

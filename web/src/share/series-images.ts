@@ -1,11 +1,12 @@
 /** The images of one series, loaded when looked at and a few ahead. */
 import type { ShareClient } from "./client.ts";
 import { firstPart } from "./multipart.ts";
-import { type ImageDescription, storedValues, type Window } from "./window-level.ts";
+import { type ImageDescription, type PixelValues, storedValues, type Window } from "./window-level.ts";
 
 export interface SeriesInstance {
   readonly sopUid: string;
   readonly frames: number;
+  readonly thumbnail?: string;
 }
 /** One picture to scroll to: an instance's frame. */
 export interface Slice {
@@ -13,12 +14,21 @@ export interface Slice {
   readonly frame: number;
 }
 export type Picture =
-  | { readonly kind: "values"; readonly image: ImageDescription; readonly values: Int32Array }
+  | { readonly kind: "values"; readonly image: ImageDescription; readonly values: PixelValues }
   | { readonly kind: "bitmap"; readonly bitmap: ImageBitmap };
 
 const lookAhead = 6;
 /** Decoded pictures kept: a 512 × 512 slice is 1 MB. */
 const keep = 80;
+
+/** What can be scrolled through: a dose report or a PDF has no pixels, and no place among the images. */
+export function slicesOf(instances: readonly SeriesInstance[]): readonly Slice[] {
+  return instances
+    .filter(({ thumbnail }) => thumbnail !== "none")
+    .flatMap(({ sopUid, frames }) =>
+      Array.from({ length: frames }, (_, index) => ({ sopUid, frame: index + 1 })),
+    );
+}
 
 export class SeriesImages {
   readonly slices: readonly Slice[];
@@ -30,9 +40,7 @@ export class SeriesImages {
   constructor(client: ShareClient, seriesUid: string, instances: readonly SeriesInstance[]) {
     this.#client = client;
     this.#seriesUid = seriesUid;
-    this.slices = instances.flatMap(({ sopUid, frames }) =>
-      Array.from({ length: frames }, (_, index) => ({ sopUid, frame: index + 1 })),
-    );
+    this.slices = slicesOf(instances);
   }
 
   /** The picture at an index, and quietly the next few. Rejects when it cannot be had; the next call tries again. */
@@ -61,14 +69,9 @@ export class SeriesImages {
       this.#client.frame(this.#seriesUid, sopUid, frame),
     ]);
     const part = firstPart(contentType, bytes);
-    if (part.mediaType === "image/jpeg") {
-      return {
-        kind: "bitmap",
-        bitmap: await createImageBitmap(new Blob([part.bytes.slice()], { type: "image/jpeg" })),
-      };
-    }
     const image = descriptions.get(sopUid);
     if (image === undefined) throw new Error("no description of this image");
+    if (part.mediaType === "image/jpeg") return jpegPicture(image, part.bytes);
     return { kind: "values", image, values: storedValues(image, part.bytes) };
   }
 
@@ -87,6 +90,28 @@ export class SeriesImages {
     const byDistance = [...this.#pictures.keys()].sort((a, b) => Math.abs(b - index) - Math.abs(a - index));
     for (const far of byDistance.slice(0, this.#pictures.size - keep)) this.#pictures.delete(far);
   }
+}
+
+/** Grey pixels go the way of all others: MONOCHROME1 is inverted, and a window applies. Colour is drawn as it comes. */
+async function jpegPicture(image: ImageDescription, bytes: Uint8Array): Promise<Picture> {
+  const blob = new Blob([bytes.slice()], { type: "image/jpeg" });
+  const bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none" });
+  if (image.samplesPerPixel !== 1) return { kind: "bitmap", bitmap };
+  const { width: columns, height: rows } = bitmap;
+  return { kind: "values", image: { ...image, rows, columns }, values: greyOf(bitmap) };
+}
+
+function greyOf(bitmap: ImageBitmap): Uint8Array {
+  const canvas = document.createElement("canvas");
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (context === null) throw new Error("no canvas to decode on");
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const rgba = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  // Red, green and blue are the same.
+  return Uint8Array.from({ length: rgba.length / 4 }, (_, pixel) => rgba[pixel * 4] as number);
 }
 
 export type Dataset = Readonly<Record<string, { readonly vr: string; readonly Value?: readonly unknown[] }>>;

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ShareClient } from "./client.ts";
 import type { Opened, OpenedReport, OpenedSeries } from "./opened.ts";
+import { slicesOf } from "./series-images.ts";
 import { Viewer } from "./viewer.tsx";
 import type { Language, Words } from "./words.ts";
 
@@ -95,7 +96,7 @@ function SeriesCard({
   useEffect(() => {
     if (representative !== undefined) client.thumbnail(series.seriesUid, representative).then(setThumbnail);
   }, [client, series.seriesUid, representative]);
-  const pictures = series.instances.reduce((sum, { frames }) => sum + frames, 0);
+  const pictures = slicesOf(series.instances).length;
   return (
     <button type="button" class="card" onClick={open} disabled={pictures === 0} data-testid="series">
       {thumbnail ? <img src={thumbnail} alt="" /> : <span class="icon">{series.modality}</span>}

@@ -18,6 +18,9 @@ export interface Window {
   readonly width: number;
 }
 
+/** Stored pixel values; eight bits are kept as such, a film has millions. */
+export type PixelValues = Int32Array | Uint8Array;
+
 export const presets = {
   brain: { center: 40, width: 80 },
   subdural: { center: 75, width: 215 },
@@ -51,13 +54,13 @@ function rawValue(view: DataView, index: number, bitsAllocated: number): number 
 }
 
 /** The image's own first window, or the range of its values. */
-export function defaultWindow(image: ImageDescription, values: Int32Array): Window {
+export function defaultWindow(image: ImageDescription, values: PixelValues): Window {
   const own = image.windows[0];
   if (own !== undefined && own.width >= 1) return own;
   return fullWindow(image, values);
 }
 
-export function fullWindow(image: ImageDescription, values: Int32Array): Window {
+export function fullWindow(image: ImageDescription, values: PixelValues): Window {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
@@ -71,7 +74,7 @@ export function fullWindow(image: ImageDescription, values: Int32Array): Window 
 /** Fills RGBA for a canvas. Grey images are windowed, colour images shown as they are. */
 export function paint(
   image: ImageDescription,
-  values: Int32Array,
+  values: PixelValues,
   window: Window,
   target: Uint8ClampedArray,
 ): void {
@@ -81,7 +84,7 @@ export function paint(
 
 function paintGrey(
   image: ImageDescription,
-  values: Int32Array,
+  values: PixelValues,
   window: Window,
   target: Uint8ClampedArray,
 ): void {
@@ -101,7 +104,7 @@ function paintGrey(
 
 function paintColour(
   { rows, columns, planar, photometric }: ImageDescription,
-  values: Int32Array,
+  values: PixelValues,
   target: Uint8ClampedArray,
 ): void {
   const pixels = rows * columns;
