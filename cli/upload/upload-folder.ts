@@ -124,16 +124,21 @@ export async function readLedger(
   return { ledger, files };
 }
 
+/** Milliseconds between two looks: soon while files become final, rarer while nothing moves. */
+const pauses = { first: 700, longest: 5000 } as const;
+
 /** Reads the totals only: the files of a large upload are many pages. */
 async function waitUntilDone(client: ApiClient, uploadId: string, silent: boolean): Promise<void> {
   let told = "";
+  let pause: number = pauses.first;
   for (;;) {
     const { totals, announced, done } = await client.get<Ledger>(`/v1/uploads/${uploadId}?limit=1`);
     const line = `Indexed ${totals.indexed} of ${announced}${othersOf(totals)}`;
     if (!silent && line !== told) process.stderr.write(`${line}\n`);
+    pause = line === told ? Math.min(pauses.longest, pause * 1.5) : pauses.first;
     told = line;
     if (done) return;
-    await sleep(700);
+    await sleep(pause);
   }
 }
 

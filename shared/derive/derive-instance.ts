@@ -1,16 +1,22 @@
 /** Makes what an instance is shown by, from its archived original: a thumbnail and its frames, one object each. */
 import type { InstanceItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
+import { originalOf } from "../catalog/original-of.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import { ConditionFailed } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import { type Decoder, decodeFrame, decoders } from "../pixels/decode-frame.ts";
-import { type ImagePixel, readImagePixel, representativeFrame } from "../pixels/image-pixel.ts";
+import {
+  type ImagePixel,
+  nativeFrameBytes,
+  readImagePixel,
+  representativeFrame,
+} from "../pixels/image-pixel.ts";
 import { withLookupTables } from "../pixels/lookup-data.ts";
 import { renderThumbnail, withoutPicture } from "../pixels/thumbnail.ts";
 import type { Clock, ObjectStore, Table } from "../ports.ts";
 import { wrapFrame } from "./frame-envelope.ts";
-import { type Original, openOriginal } from "./open-original.ts";
+import { CannotOpen, type Original, openOriginal } from "./open-original.ts";
 import { type RawFrame, readFrames } from "./read-frames.ts";
 
 export interface DeriveDeps {
@@ -69,6 +75,7 @@ async function deriveFrom(derivation: Derivation): Promise<Derived> {
   try {
     original = await derivation.open();
   } catch (error) {
+    if (error instanceof CannotOpen) return { thumbnail: `unavailable:${error.reason}`, frames: 0 };
     if (error instanceof DicomRejected) return { thumbnail: `unavailable:${error.code}`, frames: 0 };
     throw error;
   }
@@ -95,8 +102,7 @@ class Derivation {
   }
 
   open(): Promise<Original> {
-    const key = objectKeys.original(this.#item, this.#item.sha256);
-    return openOriginal(this.#objects, { bucket: "archive", key }, this.#item.size);
+    return openOriginal(this.#objects, originalOf(this.#item), this.#item.size);
   }
 
   /** One pass over the pixels: every frame stored, the representative one also shown. */
@@ -106,7 +112,8 @@ class Derivation {
     const shown = withoutPicture(header.dataset, pixelData) ? undefined : representativeFrame(image.frames);
     let thumbnail = shown === undefined ? "none" : "unavailable:pixel-data-too-short";
     let stored = 0;
-    for await (const batch of batches(readFrames(original, pixelData, image, decoder))) {
+    const decodedBytes = decoder.keptAs === "native" ? nativeFrameBytes(image) : 0;
+    for await (const batch of batches(readFrames(original, pixelData, image, decoder), decodedBytes)) {
       const representative = batch.find(({ index }) => index === shown);
       if (representative) thumbnail = await this.#storeThumbnail(original, representative);
       const results = await Promise.all(
@@ -159,12 +166,16 @@ class Derivation {
   }
 }
 
-async function* batches(frames: AsyncIterable<RawFrame>): AsyncGenerator<readonly RawFrame[]> {
+/** `decodedBytes`: what each frame becomes beside its raw bytes; RLE may hold many times its own length. */
+async function* batches(
+  frames: AsyncIterable<RawFrame>,
+  decodedBytes: number,
+): AsyncGenerator<readonly RawFrame[]> {
   let batch: RawFrame[] = [];
   let size = 0;
   for await (const frame of frames) {
     batch.push(frame);
-    size += frame.bytes.length;
+    size += Math.max(frame.bytes.length, decodedBytes);
     if (batch.length < putsInFlight && size < bytesInFlight) continue;
     yield batch;
     batch = [];

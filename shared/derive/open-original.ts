@@ -2,11 +2,24 @@
 import { bulkRange, type Element } from "../dicom/json-model.ts";
 import { type Header, readHeader } from "../dicom/read.ts";
 import type { Attribute } from "../pixels/attributes.ts";
+import type { UnavailableReason } from "../pixels/image-pixel.ts";
 import { maxTableBytes } from "../pixels/lookup-data.ts";
 import type { ObjectRef, ObjectStore } from "../ports.ts";
 
 /** Holds nearly every header, and costs what a smaller read does. */
 const firstRead = 64 * 1024;
+/** A deflated data set is read whole, since inflating starts at its start: above this no function has the memory for it. */
+const longestDeflated = 256 * 1024 * 1024;
+
+export class CannotOpen extends Error {
+  override readonly name = "CannotOpen";
+  readonly reason: UnavailableReason;
+
+  constructor(reason: UnavailableReason) {
+    super(`The original cannot be opened: ${reason}`);
+    this.reason = reason;
+  }
+}
 
 export interface Original {
   readonly header: Header;
@@ -20,7 +33,7 @@ export interface Original {
 
 /**
  * Reads the header of the object at `ref`, `size` bytes in all; comes back for more where the first range is too short.
- * Throws DicomRejected for bytes that are not a DICOM object.
+ * Throws DicomRejected for bytes that are not a DICOM object, CannotOpen for one that no function has the memory for.
  */
 export async function openOriginal(objects: ObjectStore, ref: ObjectRef, size: number): Promise<Original> {
   let length = Math.min(firstRead, size);
@@ -31,6 +44,7 @@ export async function openOriginal(objects: ObjectStore, ref: ObjectRef, size: n
     // A deflated data set can only be read from its start.
     else if (header.inflated === undefined) return partsOf(header, fileSource(objects, ref, size, bytes));
     else if (length >= size) return partsOf(header, memorySource(header.inflated));
+    else if (size > longestDeflated) throw new CannotOpen("deflated-too-large");
     else length = size;
   }
 }

@@ -11,6 +11,7 @@ export const unavailableReasons = [
   "photometric-interpretation",
   "palette",
   "frame-too-large",
+  "deflated-too-large",
   "pixel-data-too-short",
   "pixel-data-structure",
   "corrupt-stream",

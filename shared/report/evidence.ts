@@ -1,8 +1,8 @@
 /** What was read: the SHA-256 of every instance of a study. A signature binds a report to it. */
 import type { InstanceItem } from "../catalog/items.ts";
 import { prefixes, type StudyKey, studyPartition } from "../catalog/keys.ts";
+import { originalOf } from "../catalog/original-of.ts";
 import { queryAll } from "../catalog/query-all.ts";
-import { objectKeys } from "../object-keys.ts";
 import type { ObjectStore, Table } from "../ports.ts";
 
 export interface Evidence {
@@ -13,6 +13,10 @@ export interface Evidence {
 }
 export interface Present extends Evidence {
   readonly indexedAt: string;
+}
+/** As the catalog holds it, with the version that was locked. */
+export interface Archived extends Present {
+  readonly archiveVersionId?: string;
 }
 export interface EvidenceCheck {
   readonly unchanged: number;
@@ -31,16 +35,26 @@ const byName = (a: Evidence, b: Evidence): number => (nameOf(a) < nameOf(b) ? -1
  * Every instance as the catalog holds it now, strongly consistent, in evidence order. Reads the study's instance items:
  * about one 1 MB page for every 600 instances.
  */
-export async function readInstances(table: Table, study: StudyKey): Promise<readonly Present[]> {
+export async function readInstances(table: Table, study: StudyKey): Promise<readonly Archived[]> {
   const items = await queryAll(table, {
     pk: studyPartition(study),
     prefix: prefixes.instances(),
     consistent: true,
   });
   return (items as readonly InstanceItem[])
-    .map(({ seriesUid, sopUid, sha256, indexedAt }) => ({ seriesUid, sopUid, sha256, indexedAt }))
+    .map(({ archiveVersionId, ...instance }) => ({
+      ...presentOf(instance),
+      ...(archiveVersionId !== undefined && { archiveVersionId }),
+    }))
     .sort(byName);
 }
+
+const presentOf = ({ seriesUid, sopUid, sha256, indexedAt }: Present): Present => ({
+  seriesUid,
+  sopUid,
+  sha256,
+  indexedAt,
+});
 
 export const asEvidence = ({ seriesUid, sopUid, sha256 }: Evidence): Evidence => ({
   seriesUid,
@@ -61,26 +75,29 @@ export function compareEvidence(signed: readonly Evidence[], present: readonly P
     unchanged: signed.length - altered.length - missing.length,
     altered,
     missing,
-    later: present.filter((one) => !then.has(nameOf(one))),
+    later: present.filter((one) => !then.has(nameOf(one))).map(presentOf),
   };
 }
 
 /**
- * Compares the stored originals themselves: one HEAD an instance. S3 answers the checksum it computed on arrival; an
+ * Compares the stored originals themselves, each by the version that was locked: one HEAD an instance. S3 answers the checksum it computed on arrival; an
  * original that came in parts has none, and then its presence under a key that holds the hash must do.
  */
 export async function checkOriginals(
   objects: ObjectStore,
   study: StudyKey,
   signed: readonly Evidence[],
+  present: readonly Archived[],
 ): Promise<Pick<EvidenceCheck, "altered" | "missing">> {
   const altered: Evidence[] = [];
   const missing: Evidence[] = [];
+  const versions = new Map(present.map((one) => [`${nameOf(one)}#${one.sha256}`, one.archiveVersionId]));
   const queue = signed.values();
   const worker = async (): Promise<void> => {
     for (const one of queue) {
-      const key = objectKeys.original({ ...study, ...one }, one.sha256);
-      const head = await objects.head({ bucket: "archive", key });
+      const archiveVersionId = versions.get(`${nameOf(one)}#${one.sha256}`);
+      const original = { ...study, ...one, ...(archiveVersionId !== undefined && { archiveVersionId }) };
+      const head = await objects.head(originalOf(original));
       if (!head) missing.push(one);
       else if (head.sha256 !== undefined && head.sha256 !== one.sha256) altered.push(one);
     }

@@ -97,9 +97,10 @@ async function checkEvidence(
   originals: boolean,
 ): Promise<Verification["evidence"]> {
   const study = studyOf(grant);
-  const check = compareEvidence(signed, await readInstances(grant.table, study));
+  const present = await readInstances(grant.table, study);
+  const check = compareEvidence(signed, present);
   if (!originals) return { ...check, originalsChecked: false };
-  const bytes = await checkOriginals(grant.objects, study, signed);
+  const bytes = await checkOriginals(grant.objects, study, signed, present);
   const either = (a: readonly Evidence[], b: readonly Evidence[]): readonly Evidence[] => [
     ...new Map([...a, ...b].map((one) => [`${one.seriesUid}#${one.sopUid}`, one])).values(),
   ];

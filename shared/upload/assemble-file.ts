@@ -5,7 +5,7 @@ import { ConditionFailed, Problem } from "../errors.ts";
 import type { UploadDependencies } from "./dependencies.ts";
 import { partLength } from "./limits.ts";
 import { hospitalOf, loadFile } from "./load-upload.ts";
-import { type LargeFile, loadLargeFile } from "./multipart.ts";
+import { forgetMultipart, type LargeFile, loadLargeFile } from "./multipart.ts";
 
 export interface Assembled {
   readonly fileId: string;
@@ -21,26 +21,36 @@ export async function assembleFile(
   const large = await loadLargeFile(deps, grant, uploadId, fileId);
   const { file, signer, landingKey } = large;
   if (file.state !== "awaiting") return { fileId, state: file.state };
-  if (file.multipartId === undefined)
-    throw missingParts(Array.from({ length: large.parts }, (_, i) => i + 1));
+  const { multipartId } = file;
+  if (multipartId === undefined) throw allMissing(large);
   await grant.audit({ hospital: hospitalOf(grant), uploadId, detail: `assemble file ${fileId}` });
   try {
-    const missing = missingOf(large, await signer.listParts(landingKey, file.multipartId));
+    const missing = missingOf(large, await signer.listParts(landingKey, multipartId));
     if (missing.length > 0) throw missingParts(missing);
-    await signer.completeMultipart(landingKey, file.multipartId);
+    await signer.completeMultipart(landingKey, multipartId);
   } catch (error) {
-    if (!isAssembled(error)) throw error;
+    if (!mayBeAssembled(error)) throw error;
+    if (!(await hasLanded(grant, landingKey))) {
+      await forgetMultipart(grant, file, multipartId);
+      throw allMissing(large);
+    }
     return { fileId, state: (await loadFile(grant, uploadId, fileId)).state };
   }
   return { fileId, state: file.state };
 }
 
-/**
- * An object is there already, or S3 knows the parts no more: an earlier call assembled them. (Parts also expire after days
- * unfinished; then the file stays `awaiting` and `listParts` starts it over.)
- */
-const isAssembled = (error: unknown): boolean =>
+/** An object is there already, or S3 knows the parts no more: an earlier call assembled them, or they expired unfinished. */
+const mayBeAssembled = (error: unknown): boolean =>
   error instanceof ConditionFailed || (error instanceof Problem && error.type === "not-found");
+
+/** By name, since this function may not read what clinics send. */
+async function hasLanded({ objects }: Grant, landingKey: string): Promise<boolean> {
+  const { keys } = await objects.list("landing", landingKey);
+  return keys.some(({ key }) => key === landingKey);
+}
+
+const allMissing = ({ parts }: LargeFile): Problem =>
+  missingParts(Array.from({ length: parts }, (_, index) => index + 1));
 
 function missingOf(
   { file, parts }: LargeFile,

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import sharp from "sharp";
 import { keys } from "../../../shared/catalog/keys.ts";
@@ -152,6 +154,55 @@ describe("deriving an instance", () => {
     const keysBefore = deps.objects.keys("derived");
     expect(await deriveInstance(deps, request)).toEqual(first);
     expect(deps.objects.keys("derived")).toEqual(keysBefore);
+  });
+
+  it("reads the version that was locked, whatever its key shows now", async () => {
+    const { deps, request, original } = await archived(imageFile(frame(7)));
+    await deps.objects.put(original, new Uint8Array(300), { contentType: "application/dicom" });
+    await deps.objects.delete(original);
+    expect(await deriveInstance(deps, request)).toEqual({ thumbnail: "ready", frames: 1 });
+  });
+
+  it("a deflated object too large to inflate is not even read whole", async () => {
+    const pixels = new Uint8Array(randomBytes(200_000));
+    const plain = Buffer.from(imageFile(pixels, { transferSyntaxUid: "1.2.840.10008.1.2.1.99" }));
+    // PS3.10 §7.1: the data set begins after preamble, prefix and file meta, whose first value is its length.
+    const start = 144 + plain.readUInt32LE(140);
+    const file = Buffer.concat([plain.subarray(0, start), deflateRawSync(plain.subarray(start))]);
+    const { deps, request } = await archived(file);
+    const size = 300 * 1024 * 1024;
+    await deps.table.write([{ op: "update", key: keys.instance(instance), set: { size } }]);
+    const operations: string[] = [];
+    deps.objects.before((operation) => void operations.push(operation));
+    expect(await deriveInstance(deps, request)).toEqual({
+      thumbnail: "unavailable:deflated-too-large",
+      frames: 0,
+    });
+    expect(operations).toEqual(["read"]);
+  });
+
+  it("frames that decode to much more than they hold are not all in memory at once", async () => {
+    const side = 2048;
+    // PS3.5 Annex G: one segment after the header, each run 128 times the same byte.
+    const blank = Buffer.alloc(64 + (2 * side * side) / 128);
+    blank.writeUInt32LE(1, 0);
+    blank.writeUInt32LE(64, 4);
+    for (let at = 64; at < blank.length; at += 2) blank[at] = 257 - 128;
+    const fragments = [new Uint8Array(0), ...Array.from({ length: 12 }, () => blank)];
+    const dimension = (tag: string) => ({ tag, vr: "US", value: side }) as const;
+    const more = [dimension("00280010"), dimension("00280011")];
+    const file = imageFile({ fragments }, { frames: 12, transferSyntaxUid: rleLossless, more });
+    expect(file.length).toBeLessThan(2 ** 21);
+    const { deps, request } = await archived(file);
+    let [now, most] = [0, 0];
+    deps.objects.before(async (operation, { key }) => {
+      if (operation !== "put" || !key.includes("/frames/")) return;
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      now--;
+    });
+    expect(await deriveInstance(deps, request)).toMatchObject({ frames: 12 });
+    expect(most).toBeLessThanOrEqual(4);
   });
 
   it("an instance that is not catalogued, or now has other bytes, is left alone", async () => {

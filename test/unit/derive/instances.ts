@@ -22,7 +22,9 @@ export async function archived(bytes: Uint8Array) {
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const original = { bucket: "archive", key: objectKeys.original(instance, sha256) } as const;
   await deps.objects.put(original, bytes, { contentType: "application/dicom", kmsKeyId: keyArn });
+  const archiveVersionId = (await deps.objects.head(original))?.versionId;
   const item = {
+    archiveVersionId,
     type: "instance",
     ...keys.instance(instance),
     ...instance,

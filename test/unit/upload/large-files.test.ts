@@ -80,6 +80,21 @@ describe("a file over 64 MB", () => {
     expect(await here.ingest({ key })).toBe("indexed");
   });
 
+  it("is not said to be there when its parts expired before it was assembled: all are asked for again", async () => {
+    const { here, file, uploadId } = await largeFile();
+    await sendParts(here, file, 1, 2, 3, 4, 5);
+    const signer = await here.signer.forHospital(here.hospital.hospital, here.hospital.hospital);
+    const key = `routine/${here.hospital.hospital}/${uploadId}/0`;
+    await signer.abortMultipart(key, here.signer.openMultiparts()[0] ?? "");
+    await expect(assemble(here, file)).rejects.toMatchObject({
+      type: "conflict",
+      extensions: { missing: [1, 2, 3, 4, 5] },
+    });
+    await sendParts(here, file, 1, 2, 3, 4, 5);
+    await assemble(here, file);
+    expect(await here.ingest({ key })).toBe("indexed");
+  });
+
   it("has no part beyond its last", async () => {
     const { here, file } = await largeFile();
     await expect(
