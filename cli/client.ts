@@ -1,6 +1,6 @@
 /** The HTTP API as the command line uses it: JSON in and out, problems as sentences, retries on a bad line. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandFailed } from "./failures.ts";
+import { CommandFailed, Refused } from "./failures.ts";
 
 interface ProblemDocument {
   readonly title?: string;
@@ -13,16 +13,19 @@ export interface ApiAnswer<T> {
   readonly headers: Headers;
 }
 
-const attempts = 5;
+/** Tries before a broken line or a failing server is believed, and before a busy one is. */
+const attempts = { failing: 5, busy: 12 } as const;
+const longestPause = 10_000;
+const longestAskedFor = 60;
 
 export class ApiClient {
-  readonly #base: string;
+  readonly base: string;
   readonly #token: string;
   /** Whom the command line chose among the local cloud's people; a token is somebody's we do not know. */
   readonly username: string | undefined;
 
   constructor(base: string, token: string, username?: string) {
-    this.#base = base.replace(/\/$/, "");
+    this.base = base.replace(/\/$/, "");
     this.#token = token;
     this.username = username;
   }
@@ -35,7 +38,10 @@ export class ApiClient {
     return (await this.request<T>("POST", path, body, headers)).body;
   }
 
-  /** Retries lost connections and 5xx with full jitter; throws CommandFailed with the server's own sentence. */
+  /**
+   * Retries lost connections and 5xx with full jitter, and waits as long as a busy server asks (429, 503, and 409 while the
+   * first try of a request is still being answered). Throws CommandFailed with the server's own sentence.
+   */
   async request<T>(
     method: string,
     path: string,
@@ -44,17 +50,17 @@ export class ApiClient {
   ): Promise<ApiAnswer<T>> {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#send(method, path, body, headers).catch((cause: unknown) => {
-        if (attempt === attempts)
-          throw new CommandFailed(`Cannot reach ${this.#base}. Is it running?`, 1, cause);
+        if (attempt === attempts.failing)
+          throw new CommandFailed(`Cannot reach ${this.base}. Is it running?`, 1, cause);
         return undefined;
       });
-      if (answer !== undefined && (answer.status < 500 || attempt === attempts)) return this.#read<T>(answer);
-      await sleep(Math.random() * 250 * 2 ** attempt);
+      if (answer !== undefined && attempt >= triesFor(answer)) return this.#read<T>(answer);
+      await sleep(pauseBefore(attempt, answer));
     }
   }
 
   #send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
-    return fetch(`${this.#base}${path}`, {
+    return fetch(`${this.base}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.#token}`,
@@ -72,8 +78,23 @@ export class ApiClient {
       return { body: (text === "" ? undefined : JSON.parse(text)) as T, headers: answer.headers };
     if (answer.status === 401) throw new CommandFailed(notSignedIn(this.username));
     const asWhom = answer.status === 403 || answer.status === 404 ? this.username : undefined;
-    throw new CommandFailed(`${sentenceOf(answer.status, text)}${asWhom ? ` (asked as ${asWhom})` : ""}`);
+    const sentence = `${sentenceOf(answer.status, text)}${asWhom ? ` (asked as ${asWhom})` : ""}`;
+    throw new Refused(sentence, answer.status);
   }
+}
+
+/** How often a request is sent when this is the answer. */
+function triesFor({ status, headers }: Response): number {
+  if (status === 429 || (headers.has("retry-after") && (status === 409 || status === 503)))
+    return attempts.busy;
+  return status >= 500 ? attempts.failing : 1;
+}
+
+/** Milliseconds. At least what `Retry-After` says (RFC 9110 §10.2.3, in seconds), spread so that many do not come at once. */
+function pauseBefore(attempt: number, answer: Response | undefined): number {
+  const asked = Number(answer?.headers.get("retry-after") ?? 0);
+  const least = asked > 0 ? Math.min(asked, longestAskedFor) * 1000 : 0;
+  return least + Math.random() * Math.min(250 * 2 ** attempt, longestPause);
 }
 
 const notSignedIn = (username: string | undefined): string =>

@@ -12,11 +12,21 @@ export const exitCodes = {
 
 /** Ends the command with a sentence for a person; nothing else is printed. */
 export class CommandFailed extends Error {
-  override readonly name = "CommandFailed";
+  override readonly name: string = "CommandFailed";
   readonly exitCode: number;
 
   constructor(message: string, exitCode: number = exitCodes.failed, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.exitCode = exitCode;
+  }
+}
+
+/** The server's own no. */
+export class Refused extends CommandFailed {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
   }
 }

@@ -86,6 +86,7 @@ async function send(api: string, accessToken: string, folder: string): Promise<U
     encounterClass: "outpatient",
     parallel: 4,
     wait: true,
+    timeout: 10,
     silent: true,
   } as const;
   return uploadFolder(new ApiClient(api, accessToken), folder, options);

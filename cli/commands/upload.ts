@@ -1,11 +1,12 @@
 /** `mic upload`, `mic uploads`, `mic ledger`: from a folder to a balanced ledger. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Ledger, LedgerFile } from "../../shared/contract/schemas/upload.ts";
+import type { LedgerFile } from "../../shared/contract/schemas/upload.ts";
 import { exitCodes } from "../failures.ts";
 import { printJson, printTable } from "../print.ts";
 import { openSession } from "../session.ts";
+import { readLedger } from "../upload/ledger.ts";
 import type { SkippedFile } from "../upload/scan-folder.ts";
-import { readLedger, type UploadOptions, type UploadResult, uploadFolder } from "../upload/upload-folder.ts";
+import { type UploadOptions, type UploadResult, uploadFolder } from "../upload/upload-folder.ts";
 
 interface Flags extends Omit<UploadOptions, "silent" | "encounterClass"> {
   readonly encounter: UploadOptions["encounterClass"];
@@ -29,6 +30,12 @@ export function addUploadCommands(program: Command): void {
     )
     .option("--parallel <n>", "files sent at the same time", positiveWholeNumber, 4)
     .option("--wait", "return when every file has its final state", false)
+    .option(
+      "--timeout <minutes>",
+      "with --wait: give up when no file changes its state for so long",
+      positiveWholeNumber,
+      60,
+    )
     .option("--json", "print the result as JSON")
     .action(async (folder: string, flags: Flags) => {
       const client = openSession(program.opts(), "technician");
@@ -50,7 +57,7 @@ export function addUploadCommands(program: Command): void {
     .option("--json", "print as JSON")
     .action(async (uploadId: string, flags: { json?: boolean }) => {
       const { ledger, files } = await readLedger(openSession(program.opts(), "technician"), uploadId);
-      if (flags.json) printJson(asJson({ uploadId, ledger, files, skipped: [] }));
+      if (flags.json) printJson(asJson({ uploadId, uploadIds: [uploadId], ledger, files, skipped: [] }));
       else printLedger(ledger, files, []);
       process.exitCode = exitCodeOf(ledger);
     });
@@ -61,9 +68,10 @@ function uploadIdArgument(value: string): string {
   throw new InvalidArgumentError("an upload's id has 26 capital letters and digits; mic upload prints it");
 }
 
-function asJson({ uploadId, ledger, files, skipped }: UploadResult) {
+function asJson({ uploadId, uploadIds, ledger, files, skipped }: UploadResult) {
   return {
     uploadId,
+    uploadIds,
     totals: { ...ledger.totals, skipped: skipped.length },
     files: [
       ...files.map(({ name, state, reason, sopInstanceUid }) => ({
@@ -81,16 +89,15 @@ function asJson({ uploadId, ledger, files, skipped }: UploadResult) {
   };
 }
 
-function printResult({ uploadId, ledger, files, skipped }: UploadResult, waited: boolean): void {
+function printResult({ uploadIds, ledger, files, skipped }: UploadResult, waited: boolean): void {
   printLedger(ledger, files, skipped);
-  process.stdout.write(
-    `Upload ${uploadId}${waited ? "" : `: all sent. Follow it with mic ledger ${uploadId}`}\n`,
-  );
+  for (const id of uploadIds)
+    process.stdout.write(`Upload ${id}${waited ? "" : `: all sent. Follow it with mic ledger ${id}`}\n`);
 }
 
 /** The files that need a look first, then the totals. */
 function printLedger(
-  { announced, totals }: Ledger,
+  { announced, totals }: UploadResult["ledger"],
   files: readonly LedgerFile[],
   skipped: readonly SkippedFile[],
 ): void {
@@ -111,7 +118,7 @@ function printLedger(
   process.stdout.write(`${announced + skipped.length} files: ${counts.join(", ")}\n`);
 }
 
-const exitCodeOf = ({ totals }: Ledger): number =>
+const exitCodeOf = ({ totals }: UploadResult["ledger"]): number =>
   totals.quarantined + totals.conflict > 0 ? exitCodes.incomplete : exitCodes.ok;
 
 /** What cannot be read may be an image: nobody should take the folder for done. */

@@ -1,0 +1,131 @@
+/** Tells the server what will come, going on with uploads that were begun before; as many uploads as the files need. */
+import { randomUUID } from "node:crypto";
+import type {
+  CreateUploadRequest,
+  FilesReply,
+  FileToSend,
+  LedgerFile,
+} from "../../shared/contract/schemas/upload.ts";
+import { uploadLimits } from "../../shared/upload/limits.ts";
+import type { ApiClient } from "../client.ts";
+import { Refused } from "../failures.ts";
+import { readLedger } from "./ledger.ts";
+import type { FoundFile } from "./scan-folder.ts";
+import type { Unfinished } from "./unfinished.ts";
+
+/** A file and the upload it belongs to. */
+export interface Announced {
+  readonly file: FoundFile;
+  readonly uploadId: string;
+  readonly toSend: FileToSend;
+}
+
+export interface Announcing extends Pick<CreateUploadRequest, "priority" | "encounterClass"> {
+  readonly client: ApiClient;
+  readonly unfinished: Unfinished;
+}
+
+/** Every file of the folder, announced. `uploadIds`: of all uploads that hold them, those begun before first. */
+export async function announceAll(
+  announcing: Announcing,
+  files: readonly FoundFile[],
+): Promise<{ readonly announced: readonly Announced[]; readonly uploadIds: readonly string[] }> {
+  const announced: Announced[] = [];
+  const uploadIds: string[] = [];
+  for (const uploadId of announcing.unfinished.uploadIds) {
+    const known = await resume(announcing.client, uploadId, files);
+    if (known === undefined) continue;
+    uploadIds.push(uploadId);
+    announced.push(...known);
+  }
+  const there = new Set(announced.map(({ file }) => file));
+  const rest = files.filter((file) => !there.has(file));
+  for (const part of inParts(rest, uploadLimits.filesPerUpload)) {
+    const begun = (uploadId: string): void => {
+      uploadIds.push(uploadId);
+      announcing.unfinished.remember(uploadIds);
+    };
+    announced.push(...(await announce(announcing, part, files, begun)));
+  }
+  return { announced, uploadIds };
+}
+
+/** The files an earlier run announced, to go on with; undefined when this upload is not ours or not there any more. */
+async function resume(
+  client: ApiClient,
+  uploadId: string,
+  files: readonly FoundFile[],
+): Promise<readonly Announced[] | undefined> {
+  const found = await readLedger(client, uploadId).catch((error: unknown) => {
+    if (error instanceof Refused && (error.status === 404 || error.status === 403)) return undefined;
+    throw error;
+  });
+  if (found === undefined) return undefined;
+  const byFile = new Map(found.files.map((line) => [identityOf(line), line]));
+  const known = files.flatMap((file): { file: FoundFile; line: LedgerFile }[] => {
+    const line = byFile.get(identityOf(file));
+    return line === undefined ? [] : [{ file, line }];
+  });
+  const awaiting = known.filter(({ line }) => line.state === "awaiting");
+  // What never arrived at a completed upload goes into another one.
+  const signed =
+    found.ledger.completedAt === undefined ? await signAgain(client, uploadId, awaiting) : new Map();
+  return known.flatMap(({ file, line: { fileId, name, state } }) => {
+    const toSend = state === "awaiting" ? signed.get(fileId) : { fileId, name, state };
+    return toSend === undefined ? [] : [{ file, uploadId, toSend }];
+  });
+}
+
+const identityOf = ({ name, sha256 }: Pick<FoundFile, "name" | "sha256">): string => `${sha256} ${name}`;
+
+async function signAgain(
+  client: ApiClient,
+  uploadId: string,
+  files: readonly { readonly line: LedgerFile }[],
+): Promise<Map<string, FileToSend>> {
+  const signed = new Map<string, FileToSend>();
+  for (const part of inParts(files, uploadLimits.filesPerRequest)) {
+    const fileIds = part.map(({ line }) => line.fileId);
+    const reply = await client.post<FilesReply>(`/v1/uploads/${uploadId}/files`, { fileIds });
+    for (const file of reply.files) signed.set(file.fileId, file);
+  }
+  return signed;
+}
+
+async function announce(
+  { client, priority, encounterClass }: Announcing,
+  files: readonly FoundFile[],
+  folder: readonly FoundFile[],
+  begun: (uploadId: string) => void,
+): Promise<readonly Announced[]> {
+  const [first = [], ...others] = inParts(files.map(manifestOf), uploadLimits.filesPerRequest);
+  const request = { files: first, priority, encounterClass, expected: expectedStudies(files, folder) };
+  const once = () => ({ "idempotency-key": randomUUID() });
+  const { uploadId, ...reply } = await client.post<FilesReply>("/v1/uploads", request, once());
+  begun(uploadId);
+  const toSend = [...reply.files];
+  for (const batch of others) {
+    const path = `/v1/uploads/${uploadId}/files`;
+    toSend.push(...(await client.post<FilesReply>(path, { files: batch }, once())).files);
+  }
+  return files.map((file, index) => ({ file, uploadId, toSend: toSend[index] as FileToSend }));
+}
+
+const manifestOf = ({ name, size, sha256 }: FoundFile) => ({ name, size, sha256 });
+
+/** What a reader compares the arrived instances with, "217 of 300": those of the whole folder, whichever upload has them. */
+function expectedStudies(
+  files: readonly FoundFile[],
+  folder: readonly FoundFile[],
+): CreateUploadRequest["expected"] {
+  const counts = new Map<string, number>();
+  for (const { studyUid } of folder) if (studyUid) counts.set(studyUid, (counts.get(studyUid) ?? 0) + 1);
+  const here = new Set(files.flatMap(({ studyUid }) => studyUid ?? []));
+  return [...here].slice(0, 50).map((studyUid) => ({ studyUid, instances: counts.get(studyUid) as number }));
+}
+
+function inParts<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}
