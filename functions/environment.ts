@@ -15,6 +15,8 @@ const settings = z.object({
   urlSuffix: text,
   /** Where people open the portal; the API is under `/api` there. */
   webOrigin: z.url(),
+  /** What the front of the API proves itself with; only then is its word on who asked taken. */
+  frontSecret: z.optional(text),
   /** Local cloud only: the origin under which a browser reaches S3. */
   publicS3Origin: z.optional(z.url()),
   retentionYears: z.object({ outpatient: years, inpatient: years, unknown: years }),

@@ -7,6 +7,7 @@ import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { type App, Stack } from "aws-cdk-lib/core";
 import { ApiAddress } from "./blocks/api-address.ts";
 import { EmptiedOnDestroy } from "./blocks/emptied-on-destroy.ts";
+import { FrontSecret } from "./blocks/front-secret.ts";
 import { KeyCustodian } from "./blocks/key-custodian.ts";
 import { StageKeys } from "./blocks/keys.ts";
 import { AppTable } from "./blocks/table.ts";
@@ -38,6 +39,7 @@ export class DataStack extends Stack {
     });
     new AppTable(this, "Audit", { ...tables, word: "audit" });
     const api = new ApiAddress(this, "Api", stage);
+    new FrontSecret(this, "Front", { stage, key: platform });
     publish(this, stage, {
       "platform-key-arn": platform.keyArn,
       "signing-key-arn": signing.keyArn,

@@ -20,9 +20,11 @@ import {
 import { HttpOrigin, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import { BucketDeployment, Source } from "aws-cdk-lib/aws-s3-deployment";
 import { type App, Aws, CfnOutput, Duration, Stack } from "aws-cdk-lib/core";
+import { frontHeaders } from "../shared/contract/front.ts";
 import { apiStage } from "./blocks/api-address.ts";
 import { AppBucket } from "./blocks/bucket.ts";
 import { EmptiedOnDestroy } from "./blocks/emptied-on-destroy.ts";
+import { frontSecretOf } from "./blocks/front-secret.ts";
 import { Stored } from "./blocks/stored.ts";
 import { isRemovable } from "./config.ts";
 import { publish } from "./data-stack.ts";
@@ -52,6 +54,7 @@ export class EdgeStack extends Stack {
     const apiId = new Stored(this, "Stored", stage).parameter("api-id");
     const api = new HttpOrigin(`${apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`, {
       readTimeout: Duration.seconds(30),
+      customHeaders: { [frontHeaders.secret]: frontSecretOf(stage) },
     });
     return new Distribution(this, "Cdn", {
       comment: stage.names.bus,
@@ -79,6 +82,9 @@ export class EdgeStack extends Stack {
           allowedMethods: AllowedMethods.ALLOW_ALL,
           cachePolicy: CachePolicy.CACHING_DISABLED,
           originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+          functionAssociations: [
+            { eventType: FunctionEventType.VIEWER_REQUEST, function: this.viewerAddress() },
+          ],
         },
       },
     });
@@ -94,6 +100,22 @@ export class EdgeStack extends Stack {
   if (request.uri.endsWith("/")) request.uri += "index.html";
   else if (!request.uri.split("/").pop().includes(".")) request.uri += "/index.html";
   return request;
+}`,
+      ),
+    });
+  }
+
+  /**
+   * The policy that leaves out `Host`, which the API's own name needs, leaves out CloudFront's headers too, its
+   * `CloudFront-Viewer-Address` among them; and one that lists headers cannot list `Authorization`.
+   */
+  private viewerAddress(): EdgeFunction {
+    return new EdgeFunction(this, "ViewerAddress", {
+      runtime: FunctionRuntime.JS_2_0,
+      code: FunctionCode.fromInline(
+        `function handler(event) {
+  event.request.headers["${frontHeaders.viewer}"] = { value: event.viewer.ip };
+  return event.request;
 }`,
       ),
     });

@@ -94,6 +94,12 @@ export const answers: readonly Answer[] = [
     reason: "These are dead-letter queues, of a stream and of a schedule, which cdk-nag does not see.",
   },
 
+  {
+    rule: /^(AwsSolutions-SMG4|HIPAA\.Security-SecretsManagerRotationEnabled)$/,
+    where: /^Front\//,
+    reason: "It opens nothing: it only makes the front's word on the client's address believed.",
+  },
+
   // ---- functions
   {
     rule: "HIPAA.Security-IAMNoInlinePolicy",

@@ -52,6 +52,10 @@ export class Names {
   parameter(word: ParameterWord): string {
     return `/mic/${this.stage}/${word}`;
   }
+  /** What the front of the API proves itself with. */
+  get frontSecret(): string {
+    return `mic-${this.stage}-front`;
+  }
   keyAlias(word: "platform" | "signing"): string {
     return `alias/mic-${this.stage}-${word}`;
   }

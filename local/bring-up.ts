@@ -10,6 +10,7 @@ import {
   deploy,
   deployedHash,
   deploymentHash,
+  frontSecret,
   rememberDeployed,
   synthesize,
 } from "./deploy.ts";
@@ -73,7 +74,7 @@ export async function bringUp(options: BringUp): Promise<Up> {
   const accounts = await loadAccounts(places.accounts, seedUsers);
   door.connect(behindDoor(ports, cloud, accounts, secrets));
   if (!unchanged) await deployStacks(options, cloud, hash);
-  door.connectApi(await apiPath(cloud));
+  door.connectApi(await apiPath(cloud), await frontSecret(cloud));
   const people = await seed(progress, originsOf(ports), accounts);
   const file = describe({ door, cloud, people, secrets, issuer: originsOf(ports).issuer });
   await writeCloudFile(file);

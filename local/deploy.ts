@@ -81,20 +81,34 @@ export async function apiPath(cloud: Cloud): Promise<string> {
   return `/_aws/execute-api/${await parameter(cloud, new Names(stage).parameter("api-id"))}/api`;
 }
 
-async function parameter({ endpoint, region, env }: Cloud, name: string): Promise<string> {
+/** What the deployed API knows its front by. */
+export async function frontSecret(cloud: Cloud): Promise<string> {
+  const name = new Names(stage).frontSecret;
+  const answer = await ask(cloud, "secretsmanager", "secretsmanager.GetSecretValue", { SecretId: name });
+  const { SecretString: found } = answer as { SecretString?: string };
+  if (!found) throw new StepProblem(`The deployed stacks left no secret ${name}.`);
+  return found;
+}
+
+async function parameter(cloud: Cloud, name: string): Promise<string> {
+  const answer = await ask(cloud, "ssm", "AmazonSSM.GetParameter", { Name: name });
+  const { Parameter: found } = answer as { Parameter?: { Value: string } };
+  if (!found) throw new StepProblem(`The deployed stacks left no parameter ${name}.`);
+  return found.Value;
+}
+
+async function ask({ endpoint, region, env }: Cloud, service: string, target: string, body: object) {
   const client = new AwsClient({
     accessKeyId: env.AWS_ACCESS_KEY_ID ?? "",
     secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? "",
-    service: "ssm",
+    service,
     region,
     retries: 2,
   });
   const answer = await client.fetch(endpoint, {
     method: "POST",
-    headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": "AmazonSSM.GetParameter" },
-    body: JSON.stringify({ Name: name }),
+    headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
+    body: JSON.stringify(body),
   });
-  const { Parameter: found } = (await answer.json()) as { Parameter?: { Value: string } };
-  if (!found) throw new StepProblem(`The deployed stacks left no parameter ${name} (HTTP ${answer.status}).`);
-  return found.Value;
+  return (await answer.json()) as unknown;
 }

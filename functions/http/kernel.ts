@@ -7,6 +7,8 @@ export interface Kernel extends WholeStores {
   /** Base URL clients see, without trailing slash. */
   readonly baseUrl: string;
   readonly allowedOrigins: readonly string[];
+  /** Proves that a request came through our front. */
+  readonly frontSecret?: string;
 }
 
 export function kernelFromEnvironment(): Kernel {
@@ -20,5 +22,6 @@ export function kernelFromEnvironment(): Kernel {
     region: settings.region,
     baseUrl: apiBaseUrl(settings),
     allowedOrigins: settings.allowedOrigins,
+    ...(settings.frontSecret !== undefined && { frontSecret: settings.frontSecret }),
   };
 }

@@ -36,7 +36,7 @@ const unaudited = new Set(["self", "network"]);
 export async function answerPrivate(parts: RouteParts, exchange: Exchange): Promise<Reply> {
   const { route, handler, replay } = parts;
   const { kernel, event, request } = exchange;
-  const { caller, authenticated } = callerOf(event);
+  const { caller, authenticated } = callerOf(event, kernel.frontSecret);
   if (isPrivate(route) === false || !authenticated)
     throw new Problem("unauthenticated", "Send a bearer token");
   const access = await authorise(kernel, {
@@ -67,7 +67,7 @@ export async function answerPrivate(parts: RouteParts, exchange: Exchange): Prom
 }
 
 export async function answerPublic(parts: RouteParts, exchange: Exchange): Promise<Reply> {
-  const { caller } = callerOf(exchange.event);
+  const { caller } = callerOf(exchange.event, exchange.kernel.frontSecret);
   checkedParams(exchange.params);
   const request = { ...inputOf(parts, exchange), caller, id: ulid() };
   return parts.handler(request as Parameters<Handler>[0]);

@@ -7,7 +7,6 @@ import { Problem } from "../../shared/errors.ts";
 import type { Reply } from "../http.ts";
 import { responseOf } from "./answer.ts";
 import { isPublic, type RouteSchema } from "./contract.ts";
-import { callerOf } from "./event.ts";
 import type { Kernel } from "./kernel.ts";
 import { answerPrivate, answerPublic, type Handler, type RouteParts } from "./pipeline.ts";
 import { problemReply } from "./problem.ts";
@@ -38,8 +37,8 @@ export function router(capability: Capability, definition: object, kernel: Kerne
     };
     const answer = isPublic(route) ? answerPublic : answerPrivate;
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ":$1"), async ({ req, env }) => {
-      const { caller } = callerOf(env.event);
-      const place = { baseUrl: kernel.baseUrl, requestId: caller.requestId, action: route.id };
+      const { requestId } = env.event.requestContext;
+      const place = { baseUrl: kernel.baseUrl, requestId, action: route.id };
       const reply = await answer(parts, {
         kernel,
         event: env.event,

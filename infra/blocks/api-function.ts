@@ -2,6 +2,7 @@
 import type { Construct } from "constructs";
 import type { Capability as Word } from "../../shared/contract/route.ts";
 import type { Capability } from "../capability.ts";
+import { frontSecretOf } from "./front-secret.ts";
 import { AppFunction } from "./function.ts";
 
 export interface ApiFunctionProps extends Capability {
@@ -21,5 +22,6 @@ export class ApiFunction extends AppFunction {
     });
     this.capability = capability;
     settings.tell(this);
+    this.tell("MIC_SETTINGS", { frontSecret: frontSecretOf(stage) });
   }
 }

@@ -38,7 +38,7 @@ const hopByHop = new Set([
 ]);
 
 /**
- * `path` is sent as it is: percent-encoding and query are part of what was signed.
+ * `path` is sent as it is: percent-encoding and query are part of what was signed. `more`: headers put over the client's.
  * Answers 502 when the server cannot be reached; cuts the connection when it fails half way, so that nobody takes half
  * an answer for a whole one.
  */
@@ -47,6 +47,7 @@ export function forward(
   response: ServerResponse,
   to: Upstream,
   path: string,
+  more: Readonly<Record<string, string>> = {},
 ): void {
   const send = to.protocol === "https:" ? httpsRequest : httpRequest;
   const onward = send({
@@ -55,7 +56,7 @@ export function forward(
     port: to.port,
     method: request.method,
     path,
-    headers: onwardHeaders(request, to),
+    headers: { ...onwardHeaders(request, to), ...more },
   });
   onward.on("response", (answer) => {
     response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));

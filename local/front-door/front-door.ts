@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { frontHeaders } from "../../shared/contract/front.ts";
 import type { Issuer } from "../issuer/interactions.ts";
 import { describeHolder } from "../port-holder.ts";
 import { forward, problem, type Upstream, upstream } from "./forward.ts";
@@ -28,15 +29,18 @@ export interface FrontDoor {
   readonly s3: string;
   /** Until then both origins answer 503: they are opened first, so that nobody takes their ports meanwhile. */
   connect(behind: Behind): void;
-  /** From here on `/api/…` goes to this path of the emulator, such as `/_aws/execute-api/<id>/<stage>`. */
-  connectApi(path: string): void;
+  /**
+   * From here on `/api/…` goes to this path of the emulator, such as `/_aws/execute-api/<id>/<stage>`, with the secret that
+   * makes the API believe who asked, as the CDN sends it.
+   */
+  connectApi(path: string, frontSecret: string): void;
   close(): Promise<void>;
 }
 
 interface Connected {
   issuer?: Issuer;
   emulator?: Upstream;
-  apiPath?: string;
+  api?: { readonly path: string; readonly frontSecret: string };
 }
 
 /** Opens both origins on the loopback interface. */
@@ -54,8 +58,8 @@ export async function openFrontDoor({ ports, pages }: FrontDoorOptions): Promise
       const ca = caBundle === undefined ? undefined : readFileSync(caBundle, "utf8");
       Object.assign(connected, { issuer, emulator: upstream(endpoint, ca) });
     },
-    connectApi: (path) => {
-      connected.apiPath = path;
+    connectApi: (path, frontSecret) => {
+      connected.api = { path, frontSecret };
     },
     async close() {
       await Promise.all(servers.map(close));
@@ -68,13 +72,16 @@ function mainOrigin(pages: string, s3: string, connected: Connected): RequestLis
   const web = webPages(pages, securityHeaders(s3));
   return (request, response) => {
     const url = request.url ?? "/";
-    const { issuer, emulator, apiPath } = connected;
+    const { issuer, emulator, api } = connected;
     if (under(url, "/idp")) {
       if (issuer) issuer.handle(request, response);
       else comingUp(response);
     } else if (under(url, "/api")) {
-      if (emulator && apiPath)
-        forward(request, response, emulator, `${apiPath}${url.slice("/api".length) || "/"}`);
+      if (emulator && api)
+        forward(request, response, emulator, `${api.path}${url.slice("/api".length) || "/"}`, {
+          [frontHeaders.secret]: api.frontSecret,
+          [frontHeaders.viewer]: request.socket.remoteAddress ?? "",
+        });
       else comingUp(response);
     } else void web.serve(request, response);
   };

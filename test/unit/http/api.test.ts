@@ -25,8 +25,8 @@ const schemas = {
 } as const;
 
 /** The share API with handlers that do nothing but say what they were given. */
-function shareApi(create: (id: string) => unknown = (id) => ({ id })) {
-  const kernel = testKernel();
+function shareApi(create: (id: string) => unknown = (id) => ({ id }), frontSecret?: string) {
+  const kernel = { ...testKernel(), ...(frontSecret !== undefined && { frontSecret }) };
   const calls: string[] = [];
   const handler = api(
     "share",
@@ -236,6 +236,35 @@ describe("a page of another origin", () => {
       expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
       expect(answer.headers.vary).toContain("Origin");
     }
+  });
+});
+
+describe("from where a request came", () => {
+  const frontSecret = "s3cret-of-the-front";
+  const open = { method: "POST", path: "/v1/shares/open", body: {} } as const;
+  const from = async (headers: Record<string, string>) => {
+    const { handler } = shareApi(undefined, frontSecret);
+    return (await callApi(handler, { ...open, headers })).json.from;
+  };
+
+  it.each(["198.51.100.7", "2001:db8::7"])("is what the front says, with its secret: %s", async (viewer) => {
+    expect(await from({ "X-Mic-Front": frontSecret, "X-Mic-Viewer": viewer })).toBe(viewer);
+  });
+
+  it.each([
+    ["without the secret", { "x-mic-viewer": "198.51.100.7" }],
+    ["with another secret", { "x-mic-front": "s3cret-of-the-frond", "x-mic-viewer": "198.51.100.7" }],
+    ["with what is no address", { "x-mic-front": frontSecret, "x-mic-viewer": "198.51.100.7, 1" }],
+    ["with the secret alone", { "x-mic-front": frontSecret }],
+    ["by the headers proxies use", { "x-forwarded-for": "198.51.100.7" }],
+  ])("is the connection's own address %s", async (_, headers) => {
+    expect(await from(headers)).toBe("192.0.2.1");
+  });
+
+  it("is believed by nobody where the deployment has no secret", async () => {
+    const { handler } = shareApi();
+    const headers = { "x-mic-front": "", "x-mic-viewer": "198.51.100.7" };
+    expect((await callApi(handler, { ...open, headers })).json.from).toBe("192.0.2.1");
   });
 });
 

@@ -49,7 +49,7 @@ describe("the front door", () => {
       issuer: { handle: (request, response) => void response.end(`idp ${request.url}`) },
       endpoint: `http://${address}`,
     });
-    door.connectApi("/_aws/execute-api/abc/local");
+    door.connectApi("/_aws/execute-api/abc/local", "front-secret");
   });
   beforeEach(() => {
     seen = [];
@@ -65,7 +65,12 @@ describe("the front door", () => {
     const answer = await fetch(`${door.web}/api/v1/a%2Fb?x=%E7%8E%8B&y=1`, {
       method: "POST",
       body: "{}",
-      headers: { authorization: "Bearer t", "x-forwarded-for": "203.0.113.9" },
+      headers: {
+        authorization: "Bearer t",
+        "x-forwarded-for": "203.0.113.9",
+        "x-mic-viewer": "203.0.113.9",
+        "x-mic-front": "forged",
+      },
     });
     expect(await answer.text()).toBe("ok");
     expect(seen[0]).toMatchObject({
@@ -73,6 +78,9 @@ describe("the front door", () => {
       url: "/_aws/execute-api/abc/local/v1/a%2Fb?x=%E7%8E%8B&y=1",
       body: "{}",
       headers: { host: address, authorization: "Bearer t", "x-forwarded-for": "203.0.113.9, 127.0.0.1" },
+    });
+    expect(seen[0]).toMatchObject({
+      headers: { "x-mic-viewer": "127.0.0.1", "x-mic-front": "front-secret" },
     });
   });
 
