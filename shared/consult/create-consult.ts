@@ -1,9 +1,10 @@
 import type { Grant } from "../access/grant.ts";
 import type { ConsultItem, DicomJson, StudyAccessItem, StudyItem } from "../catalog/items.ts";
 import { type HospitalKey, keys, type StudyKey } from "../catalog/keys.ts";
+import { putOnce } from "../catalog/put-once.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import type { Priority } from "../object-keys.ts";
-import type { Clock, Item, Key, Write } from "../ports.ts";
+import type { Clock, Key } from "../ports.ts";
 import { type ConsultView, consultView } from "./get-consult.ts";
 import type { ConsultPointerItem, WorklistItem } from "./items.ts";
 import { accessEnd, type ConsultLimits } from "./limits.ts";
@@ -30,8 +31,6 @@ const summaryTags = [
   "00101010",
 ] as const;
 
-const put = (item: Item): Write => ({ op: "put", item, when: [[{ attribute: "pk", is: "absent" }]] });
-
 /**
  * Refers a study of the caller's hospital to another one, which from then on may view it and report on it. A repetition
  * under the same `consultId` answers what the first one made.
@@ -49,10 +48,10 @@ export async function createConsult(
   const { consultId } = consult;
   try {
     await grant.table.write([
-      put(consult),
-      put({ ...worklistItem(consult, study, to), expiresAt }),
-      put(pointerItem(consult, key)),
-      put({ ...accessItem(`consult-${consultId}`, consult, key), expiresAt }),
+      putOnce(consult),
+      putOnce({ ...worklistItem(consult, study, to), expiresAt }),
+      putOnce(pointerItem(consult, key)),
+      putOnce({ ...accessItem(`consult-${consultId}`, consult, key), expiresAt }),
       // The hospital may hold access by an earlier consult already: this one renews it.
       { op: "put", item: { ...accessItem(`hospital-${to.hospital}`, consult, key), expiresAt } },
       ...grant.auditWrites({ hospital: from, studyUid: key.studyUid, consultId }),

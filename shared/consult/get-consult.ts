@@ -2,11 +2,12 @@ import type { Grant } from "../access/grant.ts";
 import type { ConsultItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import { Problem } from "../errors.ts";
+import type { WorklistItem } from "./items.ts";
 
-export interface ConsultView {
+/** What a consult and its line on the worklist both show. */
+export interface ConsultSummary {
   readonly consultId: string;
   readonly fromHospital: string;
-  readonly toHospital: string;
   readonly studyUid: string;
   /** The image root to read the study under: `/dicomweb/{scope}`. */
   readonly scope: string;
@@ -17,6 +18,10 @@ export interface ConsultView {
   readonly answeredAt?: string;
   /** When the access to the study ends that this consult gave. */
   readonly accessUntil: string;
+}
+
+export interface ConsultView extends ConsultSummary {
+  readonly toHospital: string;
 }
 
 export async function getConsult(grant: Grant, input: { readonly consultId: string }): Promise<ConsultView> {
@@ -30,12 +35,15 @@ export async function getConsult(grant: Grant, input: { readonly consultId: stri
 }
 
 export function consultView(consult: ConsultItem): ConsultView {
-  const { consultId, hospital, toHospital, studyUid, priority, status, question } = consult;
-  const { createdAt, answeredAt, accessUntil } = consult;
+  const { toHospital, accessUntil } = consult;
+  return { ...summaryOf(consult, accessUntil), toHospital };
+}
+
+export function summaryOf(item: ConsultItem | WorklistItem, accessUntil: string): ConsultSummary {
+  const { consultId, hospital, studyUid, priority, status, question, createdAt, answeredAt } = item;
   return {
     consultId,
     fromHospital: hospital,
-    toHospital,
     studyUid,
     scope: `consult-${consultId}`,
     priority,

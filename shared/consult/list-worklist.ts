@@ -2,21 +2,12 @@ import type { Grant } from "../access/grant.ts";
 import { auditShown } from "../audit/audit-shown.ts";
 import { worklistPartition } from "../catalog/keys.ts";
 import { Problem } from "../errors.ts";
+import { type ConsultSummary, summaryOf } from "./get-consult.ts";
 import type { WorklistItem } from "./items.ts";
 
 const lanes = { requested: "OPEN#", answered: "DONE#" } as const;
 
-export interface WorklistEntry {
-  readonly consultId: string;
-  readonly fromHospital: string;
-  readonly studyUid: string;
-  readonly scope: string;
-  readonly priority: WorklistItem["priority"];
-  readonly status: WorklistItem["status"];
-  readonly question?: string;
-  readonly createdAt: string;
-  readonly answeredAt?: string;
-  readonly accessUntil: string;
+export interface WorklistEntry extends ConsultSummary {
   /** DICOM JSON of the study, enough to show it in a list. */
   readonly study: WorklistItem["summary"];
 }
@@ -56,18 +47,6 @@ export async function listWorklist(
 }
 
 function entry(item: WorklistItem): WorklistEntry {
-  const { consultId, hospital, studyUid, priority, status, question, createdAt, answeredAt } = item;
-  return {
-    consultId,
-    fromHospital: hospital,
-    studyUid,
-    scope: `consult-${consultId}`,
-    priority,
-    status,
-    ...(question !== undefined && { question }),
-    createdAt,
-    ...(answeredAt !== undefined && { answeredAt }),
-    accessUntil: new Date(item.expiresAt * 1000).toISOString(),
-    study: item.summary,
-  };
+  const accessUntil = new Date(item.expiresAt * 1000).toISOString();
+  return { ...summaryOf(item, accessUntil), study: item.summary };
 }

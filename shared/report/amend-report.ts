@@ -1,8 +1,8 @@
 import type { Grant } from "../access/grant.ts";
 import { keys } from "../catalog/keys.ts";
-import { ConditionFailed } from "../errors.ts";
+import { putOnce } from "../catalog/put-once.ts";
 import type { Saved } from "./draft-report.ts";
-import { changedMeanwhile, requireMatch } from "./if-match.ts";
+import { requireMatch, writeIfUnchanged } from "./if-match.ts";
 import type { ReportItem, ReportVersionItem } from "./items.ts";
 import { loadOwnHead, loadVersion, type ReportDeps, readContent, studyOf } from "./load-report.ts";
 import { newVersion } from "./new-version.ts";
@@ -24,27 +24,22 @@ export async function amendReport(
   const { reportId, version, etag } = next;
   const study = studyOf(grant);
 
-  try {
-    await grant.table.write([
-      {
-        op: "update",
-        key: keys.report(reportId),
-        set: { status, version, etag, updatedAt: next.updatedAt },
-        when: [[{ attribute: "etag", is: "=", value: head.etag }]],
-      },
-      { op: "put", item: next, when: [[{ attribute: "pk", is: "absent" }]] },
-      { op: "update", key: keys.reportPointer(study, reportId), set: { status, version } },
-      ...grant.auditWrites({
-        hospital: study,
-        studyUid: study.studyUid,
-        reportId,
-        detail: `version ${version}`,
-      }),
-    ]);
-  } catch (error) {
-    if (error instanceof ConditionFailed) throw changedMeanwhile();
-    throw error;
-  }
+  await writeIfUnchanged(grant.table, [
+    {
+      op: "update",
+      key: keys.report(reportId),
+      set: { status, version, etag, updatedAt: next.updatedAt },
+      when: [[{ attribute: "etag", is: "=", value: head.etag }]],
+    },
+    putOnce(next),
+    { op: "update", key: keys.reportPointer(study, reportId), set: { status, version } },
+    ...grant.auditWrites({
+      hospital: study,
+      studyUid: study.studyUid,
+      reportId,
+      detail: `version ${version}`,
+    }),
+  ]);
   return { reportId, version, status, etag };
 }
 

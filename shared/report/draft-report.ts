@@ -1,7 +1,7 @@
 import type { Grant } from "../access/grant.ts";
 import { keys } from "../catalog/keys.ts";
+import { putOnce } from "../catalog/put-once.ts";
 import { ConditionFailed } from "../errors.ts";
-import type { Item, Write } from "../ports.ts";
 import type { ReportContent } from "./content.ts";
 import type { ReportItem, ReportPointerItem, ReportVersionItem } from "./items.ts";
 import { loadOwnHead, type ReportDeps, studyOf } from "./load-report.ts";
@@ -14,8 +14,6 @@ export interface Saved {
   readonly status: ReportItem["status"];
   readonly etag: string;
 }
-
-const put = (item: Item): Write => ({ op: "put", item, when: [[{ attribute: "pk", is: "absent" }]] });
 
 /**
  * Starts a report on a study. A repetition under the same `reportId` answers what the first one made.
@@ -31,7 +29,7 @@ export async function draftReport(
   const study = studyOf(grant);
   const audit = grant.auditWrites({ hospital: study, studyUid: study.studyUid, reportId });
   try {
-    await grant.table.write([put(headOf(first)), put(first), put(pointerOf(first)), ...audit]);
+    await grant.table.write([putOnce(headOf(first)), putOnce(first), putOnce(pointerOf(first)), ...audit]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const made = await loadOwnHead(grant, reportId);

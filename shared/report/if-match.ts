@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { Problem } from "../errors.ts";
+import { ConditionFailed, Problem } from "../errors.ts";
+import type { Table, Write } from "../ports.ts";
 import type { ReportItem } from "./items.ts";
 
 export const newEtag = (): string => randomBytes(12).toString("base64url");
@@ -20,4 +21,14 @@ export function requireMatch(head: ReportItem, ifMatch: string | undefined): voi
   }
   const tags = given.split(",").map((tag) => tag.trim().replace(/^"(.*)"$/, "$1"));
   if (!tags.includes(head.etag)) throw changedMeanwhile();
+}
+
+/** Writes that hold for the ETag read. Throws Problem("precondition-failed") where somebody was quicker. */
+export async function writeIfUnchanged(table: Table, writes: readonly Write[]): Promise<void> {
+  try {
+    await table.write(writes);
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw changedMeanwhile();
+    throw error;
+  }
 }

@@ -1,9 +1,8 @@
 import type { Grant } from "../access/grant.ts";
 import { keys } from "../catalog/keys.ts";
 import { answerWrites } from "../consult/answer-consults.ts";
-import { ConditionFailed } from "../errors.ts";
 import type { Saved } from "./draft-report.ts";
-import { changedMeanwhile, newEtag, requireMatch } from "./if-match.ts";
+import { changedMeanwhile, newEtag, requireMatch, writeIfUnchanged } from "./if-match.ts";
 import type { ReportItem, ReportVersionItem, Signature } from "./items.ts";
 import { loadOwnHead, loadVersion, studyOf } from "./load-report.ts";
 import { makeSignature, type SigningDeps, signerOf } from "./make-signature.ts";
@@ -49,36 +48,31 @@ async function commit(
   const [etag, updatedAt] = [newEtag(), signature.at];
   const unchanged = { attribute: "etag", is: "=", value: head.etag } as const;
   const isDraft = { attribute: "status", is: "=", value: "draft" } as const;
-  try {
-    await grant.table.write([
-      {
-        op: "update",
-        key: keys.report(reportId),
-        set: { status, etag, updatedAt, signedVersion: version },
-        when: [[unchanged]],
-      },
-      {
-        op: "update",
-        key: keys.reportVersion(reportId, version),
-        set: { status: "signed", etag, updatedAt, signed: signature },
-        when: [[unchanged, isDraft]],
-      },
-      {
-        op: "update",
-        key: keys.reportPointer(study, reportId),
-        set: { status, version, signedVersion: version, signedAt: signature.at },
-      },
-      ...(await answerWrites(grant.table, study, signature.signer.hospital, signature.at)),
-      ...grant.auditWrites({
-        hospital: study,
-        studyUid: study.studyUid,
-        reportId,
-        detail: `version ${version}`,
-      }),
-    ]);
-  } catch (error) {
-    if (error instanceof ConditionFailed) throw changedMeanwhile();
-    throw error;
-  }
+  await writeIfUnchanged(grant.table, [
+    {
+      op: "update",
+      key: keys.report(reportId),
+      set: { status, etag, updatedAt, signedVersion: version },
+      when: [[unchanged]],
+    },
+    {
+      op: "update",
+      key: keys.reportVersion(reportId, version),
+      set: { status: "signed", etag, updatedAt, signed: signature },
+      when: [[unchanged, isDraft]],
+    },
+    {
+      op: "update",
+      key: keys.reportPointer(study, reportId),
+      set: { status, version, signedVersion: version, signedAt: signature.at },
+    },
+    ...(await answerWrites(grant.table, study, signature.signer.hospital, signature.at)),
+    ...grant.auditWrites({
+      hospital: study,
+      studyUid: study.studyUid,
+      reportId,
+      detail: `version ${version}`,
+    }),
+  ]);
   return { reportId, version, status, etag };
 }

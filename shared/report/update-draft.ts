@@ -1,10 +1,9 @@
 import type { Grant } from "../access/grant.ts";
 import { keys } from "../catalog/keys.ts";
-import { ConditionFailed } from "../errors.ts";
 import type { ReportContent } from "./content.ts";
 import type { Saved } from "./draft-report.ts";
 import { newDataKey, seal } from "./envelope.ts";
-import { changedMeanwhile, newEtag, requireMatch } from "./if-match.ts";
+import { newEtag, requireMatch, writeIfUnchanged } from "./if-match.ts";
 import { encodeContent, loadOwnHead, loadStudy, place, type ReportDeps, studyOf } from "./load-report.ts";
 import { after } from "./states.ts";
 
@@ -25,20 +24,15 @@ export async function updateDraft(
   const [etag, updatedAt] = [newEtag(), deps.clock.now().toISOString()];
   const unchanged = { attribute: "etag", is: "=", value: head.etag } as const;
 
-  try {
-    await grant.table.write([
-      { op: "update", key: keys.report(reportId), set: { etag, updatedAt }, when: [[unchanged]] },
-      {
-        op: "update",
-        key: keys.reportVersion(reportId, version),
-        set: { etag, updatedAt, content, keyArn, wrappedKey: dataKey.wrapped },
-        when: [[unchanged, { attribute: "status", is: "=", value: "draft" }]],
-      },
-      ...grant.auditWrites({ hospital: study, studyUid: study.studyUid, reportId }),
-    ]);
-  } catch (error) {
-    if (error instanceof ConditionFailed) throw changedMeanwhile();
-    throw error;
-  }
+  await writeIfUnchanged(grant.table, [
+    { op: "update", key: keys.report(reportId), set: { etag, updatedAt }, when: [[unchanged]] },
+    {
+      op: "update",
+      key: keys.reportVersion(reportId, version),
+      set: { etag, updatedAt, content, keyArn, wrappedKey: dataKey.wrapped },
+      when: [[unchanged, { attribute: "status", is: "=", value: "draft" }]],
+    },
+    ...grant.auditWrites({ hospital: study, studyUid: study.studyUid, reportId }),
+  ]);
   return { reportId, version, status, etag };
 }

@@ -1,8 +1,9 @@
 import type { Grant } from "../access/grant.ts";
 import type { StudyAccessItem } from "../catalog/items.ts";
 import { keys, type StudyKey } from "../catalog/keys.ts";
+import { putOnce } from "../catalog/put-once.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
-import type { Clock, Item, Write } from "../ports.ts";
+import type { Clock } from "../ports.ts";
 import type { ReportItem } from "../report/items.ts";
 import type { ShareItem, ShareListItem, SharePermission, ShareTokenItem } from "./items.ts";
 import { loadShare, ownHospital } from "./load-share.ts";
@@ -39,7 +40,6 @@ export interface CreatedShare {
 }
 
 const grantee = (shareId: string): string => `share-${shareId}`;
-const put = (item: Item): Write => ({ op: "put", item, when: [[{ attribute: "pk", is: "absent" }]] });
 
 /**
  * Makes a link to a study of the caller's hospital, or to one signed report on it. `shareId`: a fresh ULID; a repetition
@@ -64,10 +64,10 @@ export async function createShare(
   const audit = grant.auditWrites({ hospital, studyUid: study.studyUid, shareId, ...reportOf(input) });
   try {
     await grant.table.write([
-      put(share),
-      put(tokenItem(share, token)),
-      put(listed),
-      put(accessItem(share, study)),
+      putOnce(share),
+      putOnce(tokenItem(share, token)),
+      putOnce(listed),
+      putOnce(accessItem(share, study)),
       ...audit,
     ]);
   } catch (error) {
@@ -90,7 +90,7 @@ export async function reissueLink(
   const { region, hospital, studyUid, shareId } = share;
   const token = newToken();
   await grant.table.write([
-    put(tokenItem(share, token)),
+    putOnce(tokenItem(share, token)),
     ...grant.auditWrites({ hospital: { region, hospital }, studyUid, shareId, detail: "token issued again" }),
   ]);
   return created(share, deps, token);
