@@ -8,8 +8,11 @@ import { log } from "../log.ts";
 import { settleBatch } from "../settle-batch.ts";
 import { stores } from "../stores.ts";
 
-/** A claim outlives the run that took it by this much, so that clocks that differ cannot make two workers hold it. */
-const leaseMarginMilliseconds = 15_000;
+/**
+ * Far longer than copying and committing a file of usual size takes, far shorter than a run may: what a file waits when its
+ * worker died is this, not the fifteen minutes a worker of large files has.
+ */
+const leaseMilliseconds = 60_000;
 
 export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   return settleBatch(event.Records, async (record) => {
@@ -33,7 +36,7 @@ function dependencies(context: Context): IngestDependencies {
     clock,
     region,
     retentionYears,
-    leaseMilliseconds: () => context.getRemainingTimeInMillis() + leaseMarginMilliseconds,
+    leaseMilliseconds: () => leaseMilliseconds,
     attempt: ulid(),
     requestId: context.awsRequestId,
   };

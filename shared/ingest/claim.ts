@@ -23,11 +23,14 @@ export async function acquireClaim(
   key: InstanceKey,
   { file }: LandedFile,
 ): Promise<Claimed> {
+  const owner = `${file.uploadId}/${file.fileId}/${deps.attempt}`;
   for (let attempt = 0; ; attempt++) {
     const current = (await deps.table.get(keys.claim(key, key.sopUid), { consistent: true })) as
       | ClaimItem
       | undefined;
     if (current?.state === "committed") return { held: false, committed: current };
+    // Ours, by a write whose answer was lost.
+    if (current?.owner === owner) return { held: true, claim: current };
     const now = deps.clock.now().getTime();
     const pause = pauses[attempt];
     if (current && current.leaseUntil > now) {
@@ -44,14 +47,14 @@ export async function acquireClaim(
       size: file.size,
       uploadId: file.uploadId,
       fileId: file.fileId,
-      owner: `${file.uploadId}/${file.fileId}/${deps.attempt}`,
+      owner,
       leaseUntil: now + deps.leaseMilliseconds(),
     };
     try {
       await deps.table.write([{ op: "put", item: claim, when: takeOver(current) }]);
       return { held: true, claim };
     } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
+      if (!(error instanceof ConditionFailed || error instanceof Transient)) throw error;
       if (pause === undefined) throw new Transient("Others keep taking this claim", { cause: error });
     }
   }

@@ -7,6 +7,7 @@ import type { InstanceItem, StudyItem } from "../../../shared/catalog/items.ts";
 import { keys, searchPartitions } from "../../../shared/catalog/keys.ts";
 import { KeyUnavailable, Transient } from "../../../shared/errors.ts";
 import { objectKeys } from "../../../shared/object-keys.ts";
+import type { Table } from "../../../shared/ports.ts";
 import { type Clinic, clinic, manifestFile } from "../../support/clinic.ts";
 import { sha256Hex, sliceFile } from "../../support/slices.ts";
 
@@ -180,6 +181,20 @@ describe("an event that comes again", () => {
     await expect(here.ingest(landed[0])).rejects.toThrow(Transient);
     here.clock.advance(60_001);
     expect(await here.ingest(landed[0])).toBe("indexed");
+  });
+
+  it("does not wait for itself when the answer to its claim was lost", async () => {
+    const here = await clinic();
+    const { landed } = await here.send([sliceFile()]);
+    const lossy: Table = {
+      ...here.table,
+      async write(writes) {
+        await here.table.write(writes);
+        const [first] = writes;
+        if (first?.op === "put" && first.item.type === "claim") throw new Transient("answer lost");
+      },
+    };
+    expect(await here.ingest(landed[0], { table: lossy })).toBe("indexed");
   });
 
   it("starts at once when the worker before it failed but lived", async () => {
