@@ -6,6 +6,7 @@ import { keys } from "../../shared/catalog/keys.ts";
 import { nameKeys } from "../../shared/catalog/names.ts";
 import { parsePersonName } from "../../shared/dicom/person-name.ts";
 import type { Table } from "../../shared/ports.ts";
+import type { MemoryTable } from "./memory/table.ts";
 import { testRegion } from "./principals.ts";
 
 export interface TestStudy {
@@ -27,11 +28,11 @@ export async function storeStudy(table: Table, given: TestStudy): Promise<StudyI
 }
 
 /** The same for very many at once, without looking first whether they are there. */
-export async function storeManyStudies(table: Table, studies: readonly TestStudy[]): Promise<void> {
+export function storeManyStudies(table: MemoryTable, studies: readonly TestStudy[]): void {
   for (const given of studies) {
     const { study, series } = itemsOf(given);
-    const found = [...studyFindItems(study), modalityFindItem(study, series.modality as string)];
-    await table.write([study, series, ...found].map((item) => ({ op: "put", item })));
+    table.fill([study, series, ...studyFindItems(study)]);
+    table.fill([modalityFindItem(study, series.modality as string)]);
   }
 }
 

@@ -14,11 +14,10 @@ export function storable(value: unknown): unknown {
   if (value instanceof Set) return storableSet(value);
   if (Array.isArray(value)) return value.map(storable);
   if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([, member]) => member !== undefined)
-        .map(([name, member]) => [name, storable(member)]),
-    );
+    const copy: Record<string, unknown> = {};
+    for (const [name, member] of Object.entries(value))
+      if (member !== undefined) copy[name] = storable(member);
+    return copy;
   }
   throw new Error(`A value of type ${typeof value} cannot be stored in an item`);
 }
@@ -38,14 +37,15 @@ function valueSize(value: unknown): number {
   if (value instanceof Uint8Array) return value.byteLength;
   if (value instanceof Set) return [...value].reduce<number>((sum, member) => sum + utf8(member), 0);
   if (Array.isArray(value)) return value.reduce<number>((sum, member) => sum + 1 + valueSize(member), 3);
-  return Object.entries(value as object).reduce(
-    (sum, [name, member]) => sum + 1 + utf8(name) + valueSize(member),
-    3,
-  );
+  let size = 3;
+  for (const [name, member] of Object.entries(value as object)) size += 1 + utf8(name) + valueSize(member);
+  return size;
 }
 
 export function itemSize(item: Item): number {
-  return Object.entries(item).reduce((sum, [name, value]) => sum + utf8(name) + valueSize(value), 0);
+  let size = 0;
+  for (const [name, value] of Object.entries(item)) size += utf8(name) + valueSize(value);
+  return size;
 }
 
 const itemLimit = 400 * 1024;
@@ -54,9 +54,13 @@ const itemLimit = 400 * 1024;
 export function storableItem(item: Item): Item {
   checkKey(item);
   const copy = storable(item) as Item;
-  if (itemSize(copy) > itemLimit)
-    throw new Error("Item size has exceeded the maximum allowed size of 400 KB");
+  checkSize(copy);
   return copy;
+}
+
+export function checkSize(item: Item): void {
+  if (itemSize(item) > itemLimit)
+    throw new Error("Item size has exceeded the maximum allowed size of 400 KB");
 }
 
 export function checkKey(key: Key): void {

@@ -1,13 +1,8 @@
 /** DynamoDB's Query on one partition held in memory. */
 import type { Item, Key, Page, Query } from "../../../shared/ports.ts";
 import { itemSize, storable } from "./item-values.ts";
+import type { Partition } from "./partition.ts";
 import { compareUtf8, lowerBound } from "./utf8-order.ts";
-
-export interface Partition {
-  readonly items: Map<string, Item>;
-  /** Sort keys in the order of their UTF-8 bytes. */
-  readonly order: string[];
-}
 
 const pageBytes = 1024 * 1024;
 const pick = ({ pk, sk }: Key): Key => ({ pk, sk });
@@ -21,11 +16,12 @@ export function queryPartition(
   const found: Item[] = [];
   let bytes = 0;
   if (!partition) return { items: found, bytes };
+  const order = partition.order();
   const step = query.descending ? -1 : 1;
-  const [first, last] = bounds(partition.order, query);
+  const [first, last] = bounds(order, query);
   const inside = (at: number): boolean => at >= first && at < last;
-  for (let at = startOf(partition.order, query, first, last); inside(at); at += step) {
-    const item = partition.items.get(partition.order[at] as string) as Item;
+  for (let at = startOf(order, query, first, last); inside(at); at += step) {
+    const item = partition.get(order[at] as string) as Item;
     found.push(storable(item) as Item);
     bytes += itemSize(item);
     // A page that is full says "continue" even when nothing follows, as DynamoDB does.

@@ -11,6 +11,7 @@ import { storeManyStudies } from "../../support/archive.ts";
 import { fixedClock } from "../../support/memory/clock.ts";
 import { memoryDownloadSigner } from "../../support/memory/download-signer.ts";
 import { memoryObjects } from "../../support/memory/objects.ts";
+import type { MemoryTable } from "../../support/memory/table.ts";
 import { city, county, ids, networkTable, study, village } from "../../support/network.ts";
 import { callerFor, machine, testRegion, user, visitor } from "../../support/principals.ts";
 
@@ -108,7 +109,7 @@ function request(route: PrivateRoute, principal: Principal) {
   return { route, params, caller: callerFor(principal), ...named };
 }
 
-async function stores(): Promise<WholeStores> {
+async function stores(): Promise<WholeStores & { readonly table: MemoryTable }> {
   const clock = fixedClock();
   const objects = memoryObjects({ clock });
   const downloads = memoryDownloadSigner(objects, clock);
@@ -130,8 +131,8 @@ async function outcome(route: PrivateRoute, principal: Principal): Promise<numbe
   }
 }
 
-const auditPartition = (whole: WholeStores): string =>
-  (whole.table as Awaited<ReturnType<typeof networkTable>>).items("audit")[0]?.pk ?? "none";
+const auditPartition = ({ table: { items } }: { readonly table: MemoryTable }): string =>
+  items("audit")[0]?.pk ?? "none";
 
 /** Who may do it somewhere is told "not there" about what is hidden; who may do it nowhere is told so. */
 function expected(route: PrivateRoute, letter: string, column: Column): number {
@@ -178,7 +179,7 @@ const foundInMine = { own: "TPRAS", referred: "PR", other: "" } as const;
 /** Whether a search of everything the principal may see answers the village's study. */
 async function finds(principal: Principal): Promise<boolean> {
   const whole = await stores();
-  await storeManyStudies(whole.table, [{ ...study, name: "Wang^Xiaoming=王^小明" }]);
+  storeManyStudies(whole.table, [{ ...study, name: "Wang^Xiaoming=王^小明" }]);
   const route = privateRoutes.find(({ id }) => id === "searchStudies") as PrivateRoute;
   try {
     const { grant } = await authorise(whole, {

@@ -22,7 +22,7 @@ async function archiveOf(studies: number): Promise<MemoryTable> {
   const table = memoryTable();
   await storeStudy(table, wanted);
   const others = Array.from({ length: studies - 1 }, (_, index) => someoneElse(index));
-  await storeManyStudies(table, others);
+  storeManyStudies(table, others);
   return table;
 }
 
