@@ -98,7 +98,7 @@ async function announce(
   folder: readonly FoundFile[],
   begun: (uploadId: string) => void,
 ): Promise<readonly Announced[]> {
-  const [first = [], ...others] = inParts(files.map(manifestOf), uploadLimits.filesPerRequest);
+  const [first = [], ...others] = inRequests(files.map(manifestOf));
   const request = { files: first, priority, encounterClass, expected: expectedStudies(files, folder) };
   const once = () => ({ "idempotency-key": randomUUID() });
   const { uploadId, ...reply } = await client.post<FilesReply>("/v1/uploads", request, once());
@@ -112,6 +112,26 @@ async function announce(
 }
 
 const manifestOf = ({ name, size, sha256 }: FoundFile) => ({ name, size, sha256 });
+type Manifest = ReturnType<typeof manifestOf>;
+
+/** The API reads 1 MiB of a request, and long names of deep folders may need it for fewer files than it counts. */
+const requestBytes = 900 * 1024;
+
+function inRequests(files: readonly Manifest[]): readonly (readonly Manifest[])[] {
+  const requests: Manifest[][] = [];
+  let [request, bytes]: [Manifest[], number] = [[], 0];
+  for (const file of files) {
+    const size = Buffer.byteLength(JSON.stringify(file)) + 1;
+    const full = request.length === uploadLimits.filesPerRequest || bytes + size > requestBytes;
+    if (requests.length === 0 || full) {
+      [request, bytes] = [[], 0];
+      requests.push(request);
+    }
+    request.push(file);
+    bytes += size;
+  }
+  return requests;
+}
 
 /** What a reader compares the arrived instances with, "217 of 300": those of the whole folder, whichever upload has them. */
 function expectedStudies(

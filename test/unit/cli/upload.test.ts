@@ -87,6 +87,22 @@ describe("a folder of more files than one upload may have", () => {
   });
 });
 
+describe("a folder of files with very long names", () => {
+  it("is announced in requests that the server reads, in order", async () => {
+    const files = folderOf(1000).map((file) => ({ ...file, name: `${file.sha256}${"影".repeat(500)}` }));
+    const bytes: number[] = [];
+    globalThis.fetch = async (url, init) => {
+      bytes.push(Buffer.byteLength(String(init?.body)));
+      return serve(String(url), JSON.parse(String(init?.body)));
+    };
+    const { announced, uploadIds } = await announceFolder(files);
+    expect(Math.max(...bytes)).toBeLessThan(1024 * 1024);
+    expect(bytes).toHaveLength(2);
+    expect(uploadIds).toHaveLength(1);
+    expect(announced.map(({ toSend }) => toSend.name)).toEqual(files.map(({ name }) => name));
+  });
+});
+
 describe("the same command after an interruption", () => {
   it("goes on with the files that never arrived, and announces only new ones", async () => {
     const { uploadIds } = await announceFolder(folderOf(3));
