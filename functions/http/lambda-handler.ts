@@ -34,9 +34,13 @@ export function lambdaHandler(kernel: () => Kernel, routes: (kernel: Kernel) => 
     .use([cors(outside), lastResort(outside), withinLimit(outside)])
     .handler(async (event) => {
       const request = requestOf(event);
-      return resultOf(await start().app.fetch(request, { event }), request.headers.get("accept-encoding"));
+      return resultOf(await start().app.fetch(request, { event }), encodingsFor(request));
     }) as ApiHandler;
 }
+
+/** API Gateway makes bytes of base64 only where the request's Accept names a media type. */
+const encodingsFor = ({ headers }: Request): string | null =>
+  headers.has("accept") ? headers.get("accept-encoding") : null;
 
 type Outside = Pick<Kernel, "baseUrl" | "allowedOrigins">;
 
