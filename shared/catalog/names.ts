@@ -16,7 +16,6 @@ import {
 } from "./written-names.ts";
 
 export type { PersonName } from "../dicom/json-model.ts";
-export { keysMatch, namePrefixFor, nameQueryKeys } from "./name-queries.ts";
 
 const readingLimit = 16;
 

@@ -1,6 +1,7 @@
 /** One worker at a time archives a SOP Instance UID of a hospital, and the first bytes committed are the ones it stands for. */
 import { setTimeout } from "node:timers/promises";
 import type { ClaimItem } from "../catalog/claim-item.ts";
+import type { UploadFileItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
 import type { When } from "../ports.ts";
@@ -23,40 +24,65 @@ export async function acquireClaim(
   key: InstanceKey,
   { file }: LandedFile,
 ): Promise<Claimed> {
-  const owner = `${file.uploadId}/${file.fileId}/${deps.attempt}`;
   for (let attempt = 0; ; attempt++) {
-    const current = (await deps.table.get(keys.claim(key, key.sopUid), { consistent: true })) as
-      | ClaimItem
-      | undefined;
+    const current = await readClaim(deps, key);
     if (current?.state === "committed") return { held: false, committed: current };
     // Ours, by a write whose answer was lost.
-    if (current?.owner === owner) return { held: true, claim: current };
-    const now = deps.clock.now().getTime();
+    if (current?.owner === ownerOf(deps, file)) return { held: true, claim: current };
     const pause = pauses[attempt];
+    const now = deps.clock.now().getTime();
     if (current && current.leaseUntil > now) {
       if (pause === undefined) throw new Transient("Another worker holds this instance");
       await (deps.pause ?? setTimeout)(pause);
       continue;
     }
-    const claim: ClaimItem = {
-      ...keys.claim(key, key.sopUid),
-      type: "claim",
-      ...key,
-      state: "claimed",
-      sha256: file.sha256,
-      size: file.size,
-      uploadId: file.uploadId,
-      fileId: file.fileId,
-      owner,
-      leaseUntil: now + deps.leaseMilliseconds(),
-    };
-    try {
-      await deps.table.write([{ op: "put", item: claim, when: takeOver(current) }]);
-      return { held: true, claim };
-    } catch (error) {
-      if (!(error instanceof ConditionFailed || error instanceof Transient)) throw error;
-      if (pause === undefined) throw new Transient("Others keep taking this claim", { cause: error });
-    }
+    const claim = claimOf(deps, key, file, now + deps.leaseMilliseconds());
+    const failure = await put(deps, claim, current);
+    if (!failure) return { held: true, claim };
+    if (pause === undefined) throw new Transient("Others keep taking this claim", { cause: failure });
+  }
+}
+
+const ownerOf = ({ attempt }: IngestDependencies, { uploadId, fileId }: UploadFileItem): string =>
+  `${uploadId}/${fileId}/${attempt}`;
+
+function claimOf(
+  deps: IngestDependencies,
+  key: InstanceKey,
+  file: UploadFileItem,
+  leaseUntil: number,
+): ClaimItem {
+  const { sha256, size, uploadId, fileId } = file;
+  return {
+    ...keys.claim(key, key.sopUid),
+    type: "claim",
+    ...key,
+    state: "claimed",
+    sha256,
+    size,
+    uploadId,
+    fileId,
+    owner: ownerOf(deps, file),
+    leaseUntil,
+  };
+}
+
+async function readClaim({ table }: IngestDependencies, key: InstanceKey): Promise<ClaimItem | undefined> {
+  return (await table.get(keys.claim(key, key.sopUid), { consistent: true })) as ClaimItem | undefined;
+}
+
+/** Answers why it was not written, or may not have been: reading the claim again tells. */
+async function put(
+  { table }: IngestDependencies,
+  claim: ClaimItem,
+  current: ClaimItem | undefined,
+): Promise<ConditionFailed | Transient | undefined> {
+  try {
+    await table.write([{ op: "put", item: claim, when: takeOver(current) }]);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionFailed || error instanceof Transient) return error;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { matchesName, nameKeys, namePrefixFor, nameQueryKeys } from "../../../shared/catalog/names.ts";
+import { namePrefixFor, nameQueryKeys } from "../../../shared/catalog/name-queries.ts";
+import { matchesName, nameKeys } from "../../../shared/catalog/names.ts";
 
 const wang = { Alphabetic: "Wang^XiaoMing", Ideographic: "王^小明" };
 
