@@ -87,7 +87,7 @@ describe("a large multi-frame file", () => {
     expect((await technician.post(`${file}/assemble`)).status).toBe(200);
     expect((await technician.post(`${file}/assemble`)).status).toBe(200);
     await technician.post(`/v1/uploads/${uploadId}/complete`);
-    const ledger = await settled(technician, uploadId);
+    const ledger = await settled(technician, uploadId, 180);
     expect(ledger.files).toMatchObject([{ state: "indexed", studyInstanceUid: studyUid }]);
   });
 

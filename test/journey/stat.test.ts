@@ -5,7 +5,7 @@ import { send, settled, signedIn } from "../support/cloud.ts";
 import { ctSeries, newUid } from "../support/instances.ts";
 
 const technician = signedIn("technician@xinghe-village");
-const backlog = 400;
+const backlog = 300;
 
 describe("an emergency", () => {
   it("is indexed while hundreds of routine slices that came before it still wait", async () => {
