@@ -24,7 +24,7 @@ async function filesInLedger(uploadId: string): Promise<number> {
   let files = 0;
   let cursor: string | undefined = "";
   while (cursor !== undefined) {
-    const query = `limit=1000${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+    const query: string = `limit=1000${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
     const { status, body }: Answer<Ledger> = await technician.get(`/v1/uploads/${uploadId}?${query}`);
     expect(status).toBe(200);
     files += body.files.length;
