@@ -137,6 +137,8 @@ export interface ObjectStore {
   }>;
   /** Only ever extends; never shortens. */
   extendRetention(ref: ObjectRef, retainUntil: Date): Promise<void>;
+  /** While on, the version cannot be deleted, whatever its retention. Doing it again changes nothing. */
+  setLegalHold(ref: ObjectRef, on: boolean): Promise<void>;
 }
 
 export interface SignedRequest {

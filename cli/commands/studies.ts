@@ -1,7 +1,7 @@
-/** `mic studies`, `mic rebuild`: find studies, derive them again. */
+/** `mic studies`, `mic rebuild`, `mic hold`: find studies, derive them again, keep them for a court. */
 import type { Command } from "commander";
 import type { DicomJson } from "../../shared/catalog/items.ts";
-import type { RebuildReply, RebuildRequest } from "../../shared/contract/schemas/catalog.ts";
+import type { LegalHoldReply, RebuildReply, RebuildRequest } from "../../shared/contract/schemas/catalog.ts";
 import { printJson, printTable } from "../print.ts";
 import { openSession } from "../session.ts";
 
@@ -67,6 +67,34 @@ export function addStudyCommands(program: Command): void {
       } while (cursor !== undefined);
       if (flags.json) printJson({ queued });
       else process.stdout.write(`${queued} instances will be derived again.\n`);
+    });
+
+  addHoldCommand(program);
+}
+
+function addHoldCommand(program: Command): void {
+  program
+    .command("hold <studyUid>")
+    .description("legal hold: keep a study and its reports whatever their retention, until released")
+    .requiredOption("--reason <text>", "such as a case number; never a patient's name")
+    .option("--release", "let it go again")
+    .option("--json", "print as JSON")
+    .action(async (studyUid: string, flags: { reason: string; release?: boolean; json?: boolean }) => {
+      const client = openSession(program.opts(), "hospital-admin");
+      const hold = !flags.release;
+      let instances = 0;
+      let cursor: string | undefined;
+      do {
+        const reply = await client.post<LegalHoldReply>(`/v1/studies/${studyUid}/legal-hold`, {
+          hold,
+          reason: flags.reason,
+          ...(cursor ? { cursor } : {}),
+        });
+        instances += reply.instances;
+        cursor = reply.next;
+      } while (cursor !== undefined);
+      if (flags.json) printJson({ studyUid, hold, instances });
+      else process.stdout.write(`${instances} images are ${hold ? "under legal hold" : "released"}.\n`);
     });
 }
 

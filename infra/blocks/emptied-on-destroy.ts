@@ -52,7 +52,12 @@ export class EmptiedOnDestroy extends Construct {
     fn.allow(
       new PolicyStatement({ actions: ["s3:ListBucketVersions"], resources: [bucket.bucketArn] }),
       new PolicyStatement({
-        actions: ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"],
+        actions: [
+          "s3:DeleteObject",
+          "s3:DeleteObjectVersion",
+          "s3:BypassGovernanceRetention",
+          "s3:PutObjectLegalHold",
+        ],
         resources: [bucket.arnForObjects("*")],
       }),
     );

@@ -28,6 +28,8 @@ const objectActions = {
   write: ["s3:PutObject"],
   /** `GetObjectRetention`: retention is only ever extended, so it is read first. */
   lock: ["s3:PutObjectRetention", "s3:GetObjectRetention"],
+  /** Legal hold, put and lifted. */
+  hold: ["s3:PutObjectLegalHold"],
   tag: [
     "s3:PutObjectTagging",
     "s3:PutObjectVersionTagging",

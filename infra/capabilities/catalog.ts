@@ -2,7 +2,7 @@
 
 import { EventBus } from "aws-cdk-lib/aws-events";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { Duration } from "aws-cdk-lib/core";
+import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ApiFunction } from "../blocks/api-function.ts";
 import { consumeStream, every } from "../blocks/consume.ts";
@@ -28,6 +28,8 @@ export class Catalog extends Construct {
     stored.bindCatalog(this.api, "write");
     stored.bindAudit(this.api, "append");
     stored.bindQueue(this.api, "derive", deriveQueues.derive);
+    stored.bindBucket(this.api, "archive", ["hold"], [`${Stack.of(this).region}/*`]);
+    stored.bindBucket(this.api, "archive", ["list", "hold"], ["report/*"]);
   }
 
   /** Events leave from the stream, never from a handler that may die after its write. */

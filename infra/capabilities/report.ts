@@ -13,7 +13,7 @@ export class Report extends Construct {
     props.stored.bindCatalog(this.api, "write");
     props.stored.bindAudit(this.api, "append");
     // Signed documents are put here and locked; the originals are asked for their checksums when a report is verified.
-    props.stored.bindBucket(this.api, "archive", ["read", "write", "lock"], ["report/*"]);
+    props.stored.bindBucket(this.api, "archive", ["read", "write", "lock", "hold"], ["report/*"]);
     props.stored.bindBucket(this.api, "archive", ["read"], [`${Stack.of(this).region}/*`]);
     props.stored.bindHospitalKeys(this.api, ["encrypt", "decrypt"], "objects");
     props.stored.bindHospitalKeys(this.api, ["encrypt", "decrypt"], "reports");

@@ -21,6 +21,7 @@ export function narrowObjects(objects: ObjectStore, reach: Reach): ObjectStore {
       return objects.list(bucket, prefix, after);
     },
     extendRetention: async (ref, until) => objects.extendRetention(within(ref), until),
+    setLegalHold: async (ref, on) => objects.setLegalHold(within(ref), on),
   };
 }
 

@@ -5,7 +5,12 @@ import {
   paginateListKeys,
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
-import { DeleteObjectsCommand, ListObjectVersionsCommand, type ObjectIdentifier } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  type ObjectIdentifier,
+  PutObjectLegalHoldCommand,
+} from "@aws-sdk/client-s3";
 import { askS3, s3Client } from "./s3-client.ts";
 import { faultOf, ServiceFault } from "./service-fault.ts";
 
@@ -30,14 +35,29 @@ export async function emptyBucket(bucket: string): Promise<number> {
   }
 
   async function deleteVersions(Bucket: string, Objects: ObjectIdentifier[]): Promise<void> {
+    const refused = await withoutRetention(Bucket, Objects);
+    if (refused.length === 0) return;
+    // No bypass deletes what is under legal hold. Where there is no Object Lock, this says so.
+    for (const { Key, VersionId } of refused) {
+      const LegalHold = { Status: "OFF" } as const;
+      const command = new PutObjectLegalHoldCommand({ Bucket, Key, VersionId, LegalHold });
+      await askS3("PutObjectLegalHold", () => client.send(command));
+    }
+    const left = await withoutRetention(Bucket, refused);
+    if (left.length > 0)
+      throw new Error(`${left.length} objects of ${Bucket} cannot be deleted: ${left[0]?.Code}`);
+  }
+
+  /** Answers what could not be deleted. */
+  async function withoutRetention(Bucket: string, objects: readonly ObjectIdentifier[]) {
+    const Objects = objects.map(({ Key, VersionId }) => ({ Key, VersionId }));
     const command = new DeleteObjectsCommand({
       Bucket,
       BypassGovernanceRetention: true,
       Delete: { Objects, Quiet: true },
     });
     const { Errors = [] } = await askS3("DeleteObjects", () => client.send(command));
-    if (Errors.length > 0)
-      throw new Error(`${Errors.length} objects of ${Bucket} cannot be deleted: ${Errors[0]?.Code}`);
+    return Errors.map(({ Key, VersionId, Code }) => ({ Key, VersionId, Code }));
   }
 }
 

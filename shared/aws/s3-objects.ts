@@ -8,6 +8,7 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
   PutObjectTaggingCommand,
   type S3Client,
@@ -140,6 +141,14 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
         Retention: { Mode: current?.Mode ?? lockMode, RetainUntilDate: retainUntil },
       });
       await askS3("PutObjectRetention", () => client.send(command));
+    },
+
+    async setLegalHold(ref, on) {
+      const command = new PutObjectLegalHoldCommand({
+        ...place(ref),
+        LegalHold: { Status: on ? "ON" : "OFF" },
+      });
+      await askS3("PutObjectLegalHold", () => client.send(command));
     },
   };
   return store;

@@ -52,6 +52,8 @@ export interface StudyItem extends Typed<"study">, StudyKey {
   readonly completedInstances?: number;
   readonly completedBecause?: "manifest" | "quiet";
   readonly retainUntil: string;
+  /** Nothing of the study may be deleted while this is here, however old. `by`: the principal's id. */
+  readonly legalHold?: { readonly reason: string; readonly by: string; readonly at: string };
   /** Its search items are written. */
   readonly searchable?: boolean;
 }

@@ -187,6 +187,14 @@ export const routes = [
     access: { target: "own-hospital" },
     summary: "Derive an instance, a study or everything of the hospital again",
   },
+  {
+    id: "setLegalHold",
+    method: "POST",
+    path: "/v1/studies/{studyUid}/legal-hold",
+    capability: "catalog",
+    access: { target: "study" },
+    summary: "Keep a study whatever its retention, or let it go again",
+  },
 
   // consult
   {

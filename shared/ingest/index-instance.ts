@@ -1,6 +1,8 @@
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import { ensureStudy } from "../catalog/ensure-study.ts";
+import { followLegalHold } from "../catalog/follow-legal-hold.ts";
 import type { InstanceKey } from "../catalog/keys.ts";
+import { originalOf } from "../catalog/original-of.ts";
 import type { Header } from "../dicom/read.ts";
 import { archiveOriginal } from "./archive-original.ts";
 import { catalogItems } from "./catalog-items.ts";
@@ -38,4 +40,6 @@ export async function indexInstance(
   });
   await ensureStudy(deps.table, items.study, items.series);
   await commitInstance(deps, landed, claim, items.instance, until);
+  // Once committed: whoever holds the study after this finds the instance. Retention keeps it until then.
+  await followLegalHold(deps, key, [originalOf(items.instance)], false);
 }

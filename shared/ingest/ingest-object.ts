@@ -3,8 +3,10 @@
  * side by side, and a run may die after any step: whatever happened before, running this again ends in the same state.
  */
 import type { ClaimItem } from "../catalog/claim-item.ts";
-import type { FileState } from "../catalog/items.ts";
-import type { InstanceKey } from "../catalog/keys.ts";
+import { followLegalHold } from "../catalog/follow-legal-hold.ts";
+import type { InstanceItem, UploadFileItem } from "../catalog/items.ts";
+import { type InstanceKey, keys } from "../catalog/keys.ts";
+import { originalOf } from "../catalog/original-of.ts";
 import type { Header } from "../dicom/read.ts";
 import { DicomRejected, rejections } from "../dicom/rejected.ts";
 import { ConditionFailed, KeyUnavailable, Transient } from "../errors.ts";
@@ -42,7 +44,7 @@ export async function ingestObject(deps: IngestDependencies, object: LandedObjec
   };
   const announcement = await findAnnouncement(deps, landing);
   const { hospital, upload, file } = announcement;
-  if (file && isFinal(file.state)) return settled(deps, landing, ref, file.state);
+  if (file && isFinal(file.state)) return settled(deps, landing, ref, file);
   const head = await headOf(deps, ref, hospital?.keyArn);
   if (!head) throw new Transient("The object that landed cannot be seen");
   if (file) await markStored(deps.table, file, deps.clock.now());
@@ -74,11 +76,20 @@ async function settled(
   deps: IngestDependencies,
   landing: LandingKey,
   ref: ObjectRef,
-  state: FileState,
+  file: UploadFileItem,
 ): Promise<IngestOutcome> {
-  const kept = state !== "quarantined" || (await isAside(deps, landing));
+  if (file.state === "indexed") await holdAgain(deps, file);
+  const kept = file.state !== "quarantined" || (await isAside(deps, landing));
   if (kept && (await deps.objects.head(ref))) await markProcessed(deps, ref);
   return "already";
+}
+
+/** The earlier run may have died between its commit and the legal hold of the study. */
+async function holdAgain(deps: IngestDependencies, file: UploadFileItem): Promise<void> {
+  const { region, hospital, studyUid = "", seriesUid = "", sopUid = "" } = file;
+  const key: InstanceKey = { region, hospital, studyUid, seriesUid, sopUid };
+  const instance = (await deps.table.get(keys.instance(key))) as InstanceItem | undefined;
+  if (instance) await followLegalHold(deps, key, [originalOf(instance)], false);
 }
 
 async function ingestAnnounced(

@@ -1,5 +1,6 @@
 /** The signed document: what goes in, its bytes, its signature, and where it is kept. */
 import type { Grant } from "../access/grant.ts";
+import { followLegalHold } from "../catalog/follow-legal-hold.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import type { ReportContent } from "./content.ts";
@@ -83,8 +84,8 @@ function requireEvidence(present: number, seen: number | undefined): void {
 }
 
 /**
- * A report is kept as long as the images it reads. The study's date is read once the document is there: whoever moves it
- * after that finds the document (`extend-retention.ts`).
+ * A report is kept as long as the images it reads. The study's date and legal hold are read once the document is there:
+ * whoever changes them after that finds the document (`extend-retention.ts`, `set-legal-hold.ts`).
  */
 async function storeLocked(
   grant: Grant,
@@ -102,4 +103,5 @@ async function storeLocked(
   }
   const retainUntil = new Date((await loadStudy(grant, { consistent: true })).retainUntil);
   if (retainUntil > now) await grant.objects.extendRetention(ref, retainUntil);
+  await followLegalHold(grant, studyOf(grant), [ref], false);
 }

@@ -97,6 +97,21 @@ export function describeRetention(objects: () => ObjectStore, fresh: Fresh, encr
     expect(Math.abs((until?.getTime() ?? 0) - later(5).getTime())).toBeLessThan(60_000);
   });
 
+  it("keeps a version under legal hold, with no retention, until the hold is lifted", async () => {
+    const [from, to] = [fresh("landing"), fresh("archive")];
+    await objects().put(from, bytes("evidence"), encrypted());
+    await objects().copy(from, to, encrypted());
+    const ref = { ...to, versionId: (await objects().head(to))?.versionId as string };
+    for (const _ of ["once", "again"]) await objects().setLegalHold(ref, true);
+    for (const _ of ["first", "second"]) await expect(objects().delete(ref)).rejects.toThrow();
+    await objects().delete(to);
+    expect(text(await objects().read(ref))).toBe("evidence");
+    for (const _ of ["once", "again"]) await objects().setLegalHold(ref, false);
+    await objects().delete(ref);
+    expect(await objects().head(ref)).toBeUndefined();
+    await expect(objects().setLegalHold(fresh("archive"), true)).rejects.toThrow(Problem);
+  });
+
   it("locks an object that was copied without retention", async () => {
     const [from, to] = [fresh("landing"), fresh("archive")];
     await objects().put(from, bytes("unlocked"), encrypted());

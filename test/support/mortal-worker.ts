@@ -14,7 +14,14 @@ export interface Mortality {
 }
 
 const tableChanges: ReadonlySet<string> = new Set(["write"]);
-const objectChanges: ReadonlySet<string> = new Set(["put", "copy", "tag", "delete", "extendRetention"]);
+const objectChanges: ReadonlySet<string> = new Set([
+  "put",
+  "copy",
+  "tag",
+  "delete",
+  "extendRetention",
+  "setLegalHold",
+]);
 
 /**
  * `dieAt`: the change it does not survive (from 1). `done`: whether that change still happens, as when the machine dies

@@ -82,6 +82,7 @@ export const actionGroups: Readonly<Record<string, readonly string[]>> = {
   SearchStudies: ["ViewingImages"],
   SearchStudyInstances: ["ViewingImages"],
   SearchStudySeries: ["ViewingImages"],
+  SetLegalHold: ["Operating"],
   SignReport: ["WritingReports"],
   SignUploadParts: ["Uploading"],
   UpdateReport: ["WritingReports"],

@@ -13,7 +13,32 @@ const rebuildReply = z.object({
   next: z.optional(z.string().check(z.describe("Present when there is more: send it as `cursor`"))),
 });
 
-export const catalogSchemas = { rebuild: { body: rebuildBody, reply: rebuildReply } } as const;
+const legalHoldBody = z.object({
+  hold: z.boolean().check(z.describe("false releases")),
+  reason: z
+    .string()
+    .check(
+      z.minLength(1),
+      z.maxLength(500),
+      z.describe("Such as a case number; kept with the study and in the audit, so never a patient's name"),
+    ),
+  cursor: z.optional(
+    z.string().check(z.maxLength(500), z.describe("`next` of the answer before, with the same `hold`")),
+  ),
+});
+const legalHoldReply = z.object({
+  studyUid: uid,
+  hold: z.boolean(),
+  instances: z.int().check(z.describe("Originals held or released by this request")),
+  next: z.optional(z.string().check(z.describe("Present when there is more: send it as `cursor`"))),
+});
+
+export const catalogSchemas = {
+  rebuild: { body: rebuildBody, reply: rebuildReply },
+  setLegalHold: { params: z.object({ studyUid: uid }), body: legalHoldBody, reply: legalHoldReply },
+} as const;
 
 export type RebuildRequest = z.infer<typeof rebuildBody>;
 export type RebuildReply = z.infer<typeof rebuildReply>;
+export type LegalHoldRequest = z.infer<typeof legalHoldBody>;
+export type LegalHoldReply = z.infer<typeof legalHoldReply>;

@@ -10,6 +10,7 @@ export interface StoredVersion {
   readonly options: PutOptions;
   tags: Readonly<Record<string, string>>;
   retainUntil?: Date;
+  held?: boolean;
 }
 
 export interface Bucket {
@@ -64,6 +65,7 @@ export function removeObject(bucket: Bucket, ref: ObjectRef, now: Date): void {
   }
   const doomed = versions.find(({ versionId }) => ref.versionId === undefined || versionId === ref.versionId);
   if (doomed?.retainUntil && doomed.retainUntil > now) throw new Error("Refused: the version is locked");
+  if (doomed?.held) throw new Error("Refused: the version is under legal hold");
   const left = versions.filter((version) => version !== doomed);
   if (left.length > 0) bucket.objects.set(ref.key, left);
   else bucket.objects.delete(ref.key);

@@ -120,6 +120,11 @@ export function memoryObjects({ clock }: { readonly clock?: Clock } = {}): Memor
       checkRetention(buckets[ref.bucket], retainUntil, now());
       version.retainUntil = retainUntil;
     },
+    async setLegalHold(ref, on) {
+      await hook?.("setLegalHold", ref);
+      if (!buckets[ref.bucket].lock) throw new Error(`The ${ref.bucket} bucket has no Object Lock`);
+      existing(ref).held = on;
+    },
 
     versions: ({ bucket: name, key }) => buckets[name].objects.get(key) ?? [],
     keys: (name) => readableKeys(buckets[name]),

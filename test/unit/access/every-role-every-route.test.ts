@@ -46,6 +46,7 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
   retrieveInstance: ["TPRAS", "PR", ""],
 
   rebuild: ["A", "", ""],
+  setLegalHold: ["A", "", ""],
 
   createConsult: ["PRA", "", ""],
   getConsult: ["PRA", "PRA", ""],

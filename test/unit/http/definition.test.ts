@@ -16,6 +16,7 @@ describe("an API's definition", () => {
         schemas: { rebuild },
         handlers: {
           rebuild: async ({ body, id }) => ({ status: 202, body: [body.studyUid.length, id.length] }),
+          setLegalHold: reply,
         },
       },
       kernel,
@@ -31,6 +32,7 @@ describe("an API's definition", () => {
         handlers: {
           // @ts-expect-error: without a schema there is no body
           rebuild: async ({ body }) => ({ status: body.length }),
+          setLegalHold: reply,
         },
       },
       kernel,

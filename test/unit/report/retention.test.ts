@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { applyChanges } from "../../../shared/catalog/apply-changes.ts";
 import { extendStudyRetention } from "../../../shared/catalog/ensure-study.ts";
+import { setLegalHold } from "../../../shared/catalog/set-legal-hold.ts";
 import { amendReport } from "../../../shared/report/amend-report.ts";
 import { quoted } from "../../../shared/report/if-match.ts";
 import { memoryEventBus } from "../../support/memory/event-bus.ts";
@@ -85,6 +86,26 @@ describe("A signed report", () => {
     await sign(room, etag);
     expect(await keptUntil(room)).toEqual([thirtyYears]);
   });
+
+  it.each(["before it is signed", "while it is being signed"])(
+    "is under legal hold when its study was held %s",
+    async (when) => {
+      const room = await readingRoom();
+      const { etag } = await draft(room);
+      const by = room.reading(people.townRadiologist, "setLegalHold");
+      const hold = () => setLegalHold(by, room.clock, { hold: true, reason: "court file 118/2027" });
+      if (when.startsWith("before")) await hold();
+      room.objects.before(async (operation) => {
+        if (operation !== "extendRetention") return;
+        room.objects.before(undefined);
+        await hold();
+      });
+      await sign(room, etag);
+      const documents = room.objects.keys("archive").filter((key) => key.startsWith("report/"));
+      const versions = documents.map((key) => room.objects.versions({ bucket: "archive", key }));
+      expect(versions).toEqual([[expect.objectContaining({ held: true })]]);
+    },
+  );
 
   it("of another study is not touched", async () => {
     const room = await readingRoom();

@@ -1,0 +1,88 @@
+import type { Grant } from "../access/grant.ts";
+import type { LegalHoldReply, LegalHoldRequest } from "../contract/schemas/catalog.ts";
+import { ConditionFailed, Problem } from "../errors.ts";
+import { objectKeys } from "../object-keys.ts";
+import type { Clock, ObjectRef, Write } from "../ports.ts";
+import { followLegalHold } from "./follow-legal-hold.ts";
+import type { InstanceItem } from "./items.ts";
+import { keys, prefixes, type StudyKey, studyPartition } from "./keys.ts";
+import { originalOf } from "./original-of.ts";
+
+/** Enough for nearly every study, and done in seconds. */
+const instancesPerRequest = 1000;
+
+/**
+ * Holds a study, or releases it: first on record, then on its originals and signed reports, so that what arrives meanwhile
+ * sees the record. May be repeated. Answers how many originals were done, and `next` where the study holds more.
+ */
+export async function setLegalHold(
+  grant: Grant,
+  clock: Clock,
+  { hold, reason, cursor }: LegalHoldRequest,
+): Promise<LegalHoldReply> {
+  const { study } = grant;
+  if (!study) throw new TypeError(`${grant.action} ran without a study`);
+  const { studyUid } = study;
+  const after = cursor === undefined ? undefined : decode(cursor);
+  if (after === undefined) await record(grant, study, clock.now(), { hold, reason });
+  else await grant.audit({ hospital: study, studyUid, detail: `${wordFor(hold)}, continued` });
+  const pk = studyPartition(study);
+  const { items, next } = await grant.table.query({
+    pk,
+    prefix: prefixes.instances(),
+    limit: instancesPerRequest,
+    consistent: true,
+    ...(after !== undefined && { after: { pk, sk: after } }),
+  });
+  const originals = items.map((item) => originalOf(item as InstanceItem));
+  const reports = next ? [] : await signedDocuments(grant, study);
+  if ((await followLegalHold(grant, study, [...originals, ...reports])) !== hold)
+    throw new Problem("conflict", "Somebody else held or released this study meanwhile.");
+  return { studyUid, hold, instances: originals.length, ...(next && { next: encode(next.sk) }) };
+}
+
+async function record(
+  grant: Grant,
+  study: StudyKey,
+  at: Date,
+  { hold, reason }: { readonly hold: boolean; readonly reason: string },
+): Promise<void> {
+  const legalHold = { reason, by: grant.caller.principal.id, at: at.toISOString() };
+  const write: Write = {
+    op: "update",
+    key: keys.study(study),
+    ...(hold ? { set: { legalHold } } : { remove: ["legalHold"] }),
+    when: [[{ attribute: "pk", is: "present" }]],
+  };
+  const detail = `${wordFor(hold)}: ${reason}`;
+  try {
+    await grant.table.write([
+      write,
+      ...grant.auditWrites({ hospital: study, studyUid: study.studyUid, detail }),
+    ]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    throw new Problem("not-found", "There is no such study.", { cause: error });
+  }
+}
+
+async function signedDocuments({ objects }: Grant, study: StudyKey): Promise<readonly ObjectRef[]> {
+  const found: ObjectRef[] = [];
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await objects.list("archive", objectKeys.signedReports(study), after);
+    found.push(...page.keys.map(({ key }) => ({ bucket: "archive", key }) as const));
+    [after, more] = [page.next, page.next !== undefined];
+  }
+  return found;
+}
+
+const wordFor = (hold: boolean): string => (hold ? "hold" : "release");
+
+/** The next request goes on after this instance's key. */
+const encode = (sk: string): string => Buffer.from(sk).toString("base64url");
+
+function decode(cursor: string): string {
+  const sk = Buffer.from(cursor, "base64url").toString();
+  if (sk.startsWith(prefixes.instances())) return sk;
+  throw new Problem("invalid-request", "This cursor is not from a legal hold.");
+}
