@@ -144,7 +144,7 @@ export const answers: readonly Answer[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:.*:s3:::mic-.*\/\*\]$/,
-    where: /^(Catalog\/OnTableChanged|Ingest|Derive|Retrieve|Report|Upload)\//,
+    where: /^(Catalog|Ingest|Derive|Retrieve|Report|Upload)\//,
     reason: "Objects under a prefix of one bucket: their keys are hospitals' and studies'.",
   },
   {

@@ -143,6 +143,7 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     );
     const who = new Set(touching.map(({ in: id }) => id.replace(/(Role|Api).*$/, "")));
     expect([...who].sort()).toEqual([
+      "Catalog",
       "CatalogOnTableChanged",
       "DeriveroutineDeriver",
       "DerivestatDeriver",
@@ -156,6 +157,15 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
       listOf(Action).some((action) => /^s3:Delete/.test(action)),
     );
     expect(deleting.filter(({ in: id }) => !id.startsWith("EmptiedOnDestroy"))).toEqual([]);
+  });
+
+  it("let only those hold what is archived, or release it, that hold studies or add to them", () => {
+    const holding = grants.filter(({ Action }) => listOf(Action).includes("s3:PutObjectLegalHold"));
+    const outside = holding.filter(({ Resource }) => !JSON.stringify(Resource).includes("-archive-"));
+    const who = new Set(holding.map(({ in: id }) => id.replace(/Role.*$/, "")));
+    who.delete("EmptiedOnDestroyEmptier");
+    expect([...who].sort()).toEqual(["CatalogApi", "Ingestroutine", "Ingeststat", "ReportApi"]);
+    expect(outside.filter(({ in: id }) => !id.startsWith("EmptiedOnDestroy"))).toEqual([]);
   });
 
   it("let only the report function sign", () => {

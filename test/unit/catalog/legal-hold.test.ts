@@ -157,12 +157,15 @@ describe("an image that arrives for a held study", () => {
     expect(await held(here)).toEqual([false, false]);
   });
 
-  it("is held in the end, after whichever change its first worker died", async () => {
+  it.each([
+    ["before", false],
+    ["after", true],
+  ])("is held in the end, %s whichever change its first worker died", async (_, done) => {
     for (let dieAt = 1, died = true; died; dieAt += 1) {
       const here = await withStudy(1);
       await hold(here);
       const { landed } = await here.send([slice(2)]);
-      const worker = mortal(here, { dieAt, done: dieAt % 2 === 0 });
+      const worker = mortal(here, { dieAt, done });
       const { table, objects } = worker;
       died = await here.ingest(landed[0], { table, objects }).then(
         () => false,
