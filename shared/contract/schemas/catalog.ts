@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { uid } from "./identifiers.ts";
 
-const rebuildBody = z.object({
+const rebuildBody = z.strictObject({
   studyUid: z.optional(uid.check(z.describe("Without it: everything of the hospital"))),
   seriesUid: z.optional(uid),
   sopUid: z.optional(uid),
