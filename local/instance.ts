@@ -1,6 +1,8 @@
 /** The local cloud that runs, so that a second start says so and `npm stop` ends exactly what was started. */
+import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type CloudFile, writeCloudFile } from "./cloud-file.ts";
 import { lostBefore, stopEmulator } from "./emulator.ts";
 import { places } from "./places.ts";
 import { readJsonFile, writePrivateJson } from "./private-file.ts";
@@ -44,6 +46,18 @@ export async function claimInstance(): Promise<Instance | undefined> {
 
 export async function recordInstance(facts: Omit<Instance, "pid">): Promise<void> {
   await writePrivateJson(places.instance, { pid: process.pid, ...facts } satisfies Instance);
+}
+
+/** Writes the files that say it runs again where someone removed them: `npm stop` would find nothing to stop. */
+export async function keepInstance(cloud: CloudFile): Promise<void> {
+  const { web, pids } = cloud;
+  try {
+    if (!existsSync(places.instance))
+      await recordInstance({ web, ...(pids.emulator !== undefined && { emulatorPid: pids.emulator }) });
+    if (!existsSync(places.cloud)) await writeCloudFile(cloud);
+  } catch {
+    // The whole folder was removed.
+  }
 }
 
 /** After this nobody takes the cloud for running. */
