@@ -16,7 +16,8 @@ export function summary({ cloud, shown: demo, detached }: SummaryOptions): strin
     ["Web", cloud.web],
     ["API", `${cloud.api}  (${cloud.api}/v1/openapi.json)`],
     ...(demo ? [["Patient's link", demo.link]] : []),
-    ["Sign-in", `${cloud.issuer}/.well-known/openid-configuration`],
+    ["Sign-in", `${cloud.issuer}/sign-in`],
+    ["OpenID issuer", `${cloud.issuer}/.well-known/openid-configuration`],
     ["Logs", `${shown(cloud.logs)} (functions.log by request id), ${shown(places.folder)}/emulator.log`],
     ...(cloud.caBundle ? [["For AWS's CLI", awsVariables(cloud.caBundle, cloud.emulator)]] : []),
   ];
