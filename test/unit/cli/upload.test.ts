@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
@@ -6,10 +6,7 @@ import { ApiClient } from "../../../cli/client.ts";
 import { announceAll } from "../../../cli/upload/announce.ts";
 import { waitUntilDone } from "../../../cli/upload/ledger.ts";
 import type { FoundFile } from "../../../cli/upload/scan-folder.ts";
-import { sendFile } from "../../../cli/upload/send-file.ts";
 import { Unfinished } from "../../../cli/upload/unfinished.ts";
-import { uploadFolder } from "../../../cli/upload/upload-folder.ts";
-import { sliceFile } from "../../support/slices.ts";
 
 interface Line {
   readonly fileId: string;
@@ -161,57 +158,6 @@ describe("a busy server", () => {
       status: 409,
       message: "Conflict: Completed.",
     });
-  });
-});
-
-describe("a line that drops", () => {
-  let now: number;
-  beforeEach(() => {
-    now = 0;
-    jest.spyOn(Math, "random").mockReturnValue(0);
-    jest.spyOn(performance, "now").mockImplementation(() => now);
-    globalThis.fetch = async () => {
-      now += 20_000;
-      throw new TypeError("fetch failed");
-    };
-  });
-  const sending = () => ({
-    client: client.patient(),
-    uploadId: `01K${"0".repeat(23)}`,
-    onBytes: () => undefined,
-  });
-
-  it("is waited for minutes once an upload has begun, and not before", async () => {
-    await expect(client.get("/v1/health")).rejects.toThrow("Is it running?");
-    expect(now).toBe(100_000);
-    now = 0;
-    await expect(client.patient().get("/v1/health")).rejects.toThrow("Is it running?");
-    expect(now).toBeGreaterThanOrEqual(300_000);
-  });
-
-  it("keeps no file from arriving when it is back", async () => {
-    const path = join(state, "a.dcm");
-    await writeFile(path, "x");
-    const dropped = globalThis.fetch;
-    globalThis.fetch = (...asked) => (now < 200_000 ? dropped(...asked) : Promise.resolve(new Response()));
-    const put = { method: "PUT", url: "https://storage.example/", headers: {}, expiresAt: "" } as const;
-    const toSend = { fileId: "0", name: "a.dcm", state: "awaiting", put } as const;
-    await sendFile(sending(), { path, name: "a.dcm", size: 1, sha256: "" }, toSend);
-    expect(now).toBe(200_000);
-  });
-
-  it("names the upload when it stays away", async () => {
-    await writeFile(join(state, "a.dcm"), sliceFile({ studyUid: "1.2" }));
-    globalThis.fetch = async (url, init) => {
-      if (String(url).endsWith("/v1/uploads")) return serve(String(url), JSON.parse(String(init?.body)));
-      now += 20_000;
-      throw new TypeError("fetch failed");
-    };
-    const { priority, encounterClass } = errand;
-    const options = { priority, encounterClass, parallel: 1, wait: false, timeout: 1, silent: true };
-    await expect(uploadFolder(client, state, options)).rejects.toThrow(
-      /a\.dcm|Cannot reach[\s\S]+mic ledger 01K/,
-    );
   });
 });
 
