@@ -50,7 +50,7 @@ export async function demonstrate({ file, progress, folder }: Demonstration): Pr
   );
   const { studyUid, studies, files } = largestStudy(upload);
   const notes = [...refusals(upload)];
-  if (studies > 1) notes.push(`${studies} studies; from here on the largest of them, with ${files} files`);
+  if (studies > 1) notes.push(`${studies} studies; from here on the largest of them (files: ${files})`);
   for (const note of notes) progress.say(`  ${note}`);
   const physician = caller(api, as("physician", village).accessToken);
   await progress.step(
