@@ -1,6 +1,7 @@
 /** The HTTP API as the command line uses it: JSON in and out, problems as sentences, retries on a bad line. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandFailed, Refused } from "./failures.ts";
+import { isOutOfPatience, pauseAfter } from "./patience.ts";
 
 interface ProblemDocument {
   readonly title?: string;
@@ -15,7 +16,6 @@ export interface ApiAnswer<T> {
 
 /** Tries before a broken line or a failing server is believed, and before a busy one is. */
 const attempts = { failing: 5, busy: 12 } as const;
-const longestPause = 10_000;
 const longestAskedFor = 60;
 
 export class ApiClient {
@@ -23,11 +23,19 @@ export class ApiClient {
   readonly #token: string;
   /** Whom the command line chose among the local cloud's people; a token is somebody's we do not know. */
   readonly username: string | undefined;
+  #patient = false;
 
   constructor(base: string, token: string, username?: string) {
     this.base = base.replace(/\/$/, "");
     this.#token = token;
     this.username = username;
+  }
+
+  /** The same, waiting minutes for a line or server that is away: what has begun should not end for that. */
+  patient(): ApiClient {
+    const patient = new ApiClient(this.base, this.#token, this.username);
+    patient.#patient = true;
+    return patient;
   }
 
   async get<T>(path: string): Promise<T> {
@@ -48,13 +56,15 @@ export class ApiClient {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<ApiAnswer<T>> {
+    const began = performance.now();
     for (let attempt = 1; ; attempt++) {
+      const gaveUp = this.#patient ? isOutOfPatience(began) : attempt >= attempts.failing;
       const answer = await this.#send(method, path, body, headers).catch((cause: unknown) => {
-        if (attempt === attempts.failing)
-          throw new CommandFailed(`Cannot reach ${this.base}. Is it running?`, 1, cause);
+        if (gaveUp) throw new CommandFailed(`Cannot reach ${this.base}. Is it running?`, 1, cause);
         return undefined;
       });
-      if (answer !== undefined && attempt >= triesFor(answer)) return this.#read<T>(answer);
+      if (answer !== undefined && (isBusy(answer) ? attempt >= attempts.busy : answer.status < 500 || gaveUp))
+        return this.#read<T>(answer);
       await sleep(pauseBefore(attempt, answer));
     }
   }
@@ -83,18 +93,14 @@ export class ApiClient {
   }
 }
 
-/** How often a request is sent when this is the answer. */
-function triesFor({ status, headers }: Response): number {
-  if (status === 429 || (headers.has("retry-after") && (status === 409 || status === 503)))
-    return attempts.busy;
-  return status >= 500 ? attempts.failing : 1;
-}
+const isBusy = ({ status, headers }: Response): boolean =>
+  status === 429 || (headers.has("retry-after") && (status === 409 || status === 503));
 
 /** Milliseconds. At least what `Retry-After` says (RFC 9110 §10.2.3, in seconds), spread so that many do not come at once. */
 function pauseBefore(attempt: number, answer: Response | undefined): number {
   const asked = Number(answer?.headers.get("retry-after") ?? 0);
   const least = asked > 0 ? Math.min(asked, longestAskedFor) * 1000 : 0;
-  return least + Math.random() * Math.min(250 * 2 ** attempt, longestPause);
+  return least + pauseAfter(attempt);
 }
 
 const notSignedIn = (username: string | undefined): string =>

@@ -4,7 +4,8 @@ export function printJson(value: unknown): void {
 }
 
 /** Columns as wide as their widest cell; a Chinese character takes two places on a terminal. */
-export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+export function printTable(head: readonly string[], lines: readonly (readonly string[])[]): void {
+  const rows = lines.map((line) => line.map(visible));
   const widths = head.map((title, column) =>
     Math.max(...[head, ...rows].map((row) => width(row[column] ?? title))),
   );
@@ -12,6 +13,28 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
     const cells = row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - width(cell)));
     process.stdout.write(`${cells.join("  ").trimEnd()}\n`);
   }
+}
+
+/** Control and formatting characters as signs: a name in a file must not move the cursor or turn the line around. */
+function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => {
+    const code = character.codePointAt(0) as number;
+    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+    return `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** At most this many places of a terminal, `…` for what is cut off. */
+export function shortened(text: string, columns: number): string {
+  const whole = visible(text);
+  if (width(whole) <= columns) return whole;
+  let [kept, places] = ["", 1];
+  for (const character of whole) {
+    places += width(character);
+    if (places > columns) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }
 
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;

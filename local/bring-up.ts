@@ -15,7 +15,7 @@ import {
   synthesize,
 } from "./deploy.ts";
 import { type Behind, type FrontDoor, openFrontDoor } from "./front-door/front-door.ts";
-import { saveFunctionLogs } from "./function-logs.ts";
+import { keepFunctionLogs } from "./function-logs.ts";
 import { recordInstance } from "./instance.ts";
 import { type Account, AccountDirectory, loadAccounts } from "./issuer/accounts.ts";
 import { createIssuer } from "./issuer/interactions.ts";
@@ -96,8 +96,8 @@ async function seed(
 
 /** Everything but what was installed. */
 async function forget(): Promise<void> {
-  const { accounts, issuer, ports, config, outputs, deployed, assembly, cloud, demo } = places;
-  const files = [accounts, issuer, ports, config, outputs, deployed, assembly, cloud, demo];
+  const { accounts, issuer, ports, config, outputs, deployed, assembly, cloud, demo, log } = places;
+  const files = [accounts, issuer, ports, config, outputs, deployed, assembly, cloud, demo, log("functions")];
   await Promise.all(files.map((file) => rm(file, { recursive: true, force: true })));
 }
 
@@ -110,10 +110,8 @@ async function startUnderneath(
 ): Promise<RunningCloud> {
   const cloud = await startCloud(progress, { port: ports.emulator, region, fresh });
   lifetime.atEnd("Stopping the emulator", () => cloud.stop());
-  const since = Date.now();
-  lifetime.atEnd("Keeping what the functions logged", () =>
-    saveFunctionLogs(cloud, places.log("functions"), since),
-  );
+  const logs = keepFunctionLogs(cloud, places.log("functions"), lifetime.signal);
+  lifetime.atEnd("Keeping what the functions logged", () => logs.close());
   await recordInstance({
     web: originsOf(ports).web,
     ...(cloud.pid !== undefined && { emulatorPid: cloud.pid }),

@@ -1,6 +1,6 @@
 /** The emulated cloud under the local cloud: MiniStack by default, LocalStack's image where LOCAL_CLOUD says so. */
 import type { Cloud } from "./deploy.ts";
-import { installEmulator, startEmulator } from "./emulator.ts";
+import { installEmulator, lostBefore, startEmulator } from "./emulator.ts";
 import { startLocalStack } from "./localstack-image.ts";
 import { places } from "./places.ts";
 import { isRunning } from "./processes.ts";
@@ -34,6 +34,8 @@ export async function startCloud(progress: Progress, options: CloudOptions): Pro
 
 async function miniStack(progress: Progress, options: CloudOptions): Promise<RunningCloud> {
   const { folder, installed } = places;
+  const loss = options.fresh ? undefined : lostBefore(folder);
+  if (loss) progress.say(`  ${loss}`);
   const install = () => installEmulator(installed);
   await progress.step("Install the emulator", install, { log: `${installed}/emulator-install.log` });
   const emulator = await progress.step(

@@ -75,11 +75,11 @@ export interface Reading {
 export async function readAndSign(
   call: Call,
   { consult, sample }: Reading,
-): Promise<{ readonly reportId: string; readonly evidence: number }> {
+): Promise<{ readonly evidence: number; readonly patient?: string }> {
   const { body: list } = await call<{ consults: readonly Consult[] }>("GET", "/v1/worklist");
   if (!list.consults.some(({ consultId }) => consultId === consult.consultId))
     throw new StepProblem("The consult is not on the county hospital's worklist.");
-  await findByName(call, consult);
+  const patient = await findByName(call, consult);
   type Saved = z.infer<typeof reportSchemas.createReport.reply>;
   const path = `/v1/studies/${consult.studyUid}/reports`;
   const draft = await call<Saved>("POST", path, { body: sample ? sampleReport : demonstrationReport });
@@ -88,21 +88,22 @@ export async function readAndSign(
     body: {},
     headers: { "if-match": draft.headers.get("etag") ?? draft.body.etag },
   });
-  return { reportId: draft.body.reportId, evidence: signed.body.signature.evidence };
+  return { evidence: signed.body.signature.evidence, ...(patient && { patient }) };
 }
 
-/** QIDO-RS under the consult's own root, by the name the study carries. */
-async function findByName(call: Call, { scope, studyUid }: Consult): Promise<void> {
+/** QIDO-RS under the consult's own root, by the name the study carries; answers that name. */
+async function findByName(call: Call, { scope, studyUid }: Consult): Promise<string | undefined> {
   const [study] =
     (await call<Dataset[]>("GET", `/dicomweb/${scope}/studies?StudyInstanceUID=${studyUid}`)).body ?? [];
   if (!study) throw new StepProblem("QIDO-RS does not find the study that was referred.");
   const name = study[patientNameTag]?.Value?.[0] as { Alphabetic?: string; Ideographic?: string } | undefined;
   const given = name?.Ideographic ?? name?.Alphabetic;
-  if (!given) return;
+  if (!given) return undefined;
   const query = new URLSearchParams({ PatientName: given, limit: "100" });
   const { body } = await call<Dataset[]>("GET", `/dicomweb/${scope}/studies?${query}`);
   if (!body?.some((one) => text(one, studyUidTag) === studyUid))
     throw new StepProblem("QIDO-RS does not find the study by its patient's name.");
+  return given;
 }
 
 const sampleReport = {

@@ -25,6 +25,8 @@ const county = "qinghe-county";
 export interface Shown {
   readonly link: string;
   readonly expiresAt: string;
+  /** Name of its patient, as searched for; absent where the images name nobody. */
+  readonly patient?: string;
 }
 
 /** The link of the last demonstration, while it opens. */
@@ -46,21 +48,27 @@ export async function demonstrate({ file, progress, folder }: Demonstration): Pr
     () => send(api, technician.accessToken, images),
     { done: totalsOf },
   );
-  const studyUid = largestStudy(upload);
+  const { studyUid, studies, files } = largestStudy(upload);
+  const notes = [...refusals(upload)];
+  if (studies > 1) notes.push(`${studies} studies; from here on the largest of them (files: ${files})`);
+  for (const note of notes) progress.say(`  ${note}`);
   const physician = caller(api, as("physician", village).accessToken);
   await progress.step(
     "Thumbnails derived from the archive",
     (detail) => awaitThumbnails(physician, village, studyUid, detail),
-    { done: ({ ready, total }) => `${ready} of ${total}` },
+    {
+      done: ({ ready, total }) =>
+        `${ready} of ${total}${ready < total ? "; the others have no picture to show" : ""}`,
+    },
   );
   const consult = await progress.step("The village's doctor asks the county hospital", () =>
     refer(physician, studyUid, county),
   );
   const radiologist = caller(api, as("radiologist", county).accessToken);
-  await progress.step(
+  const { patient } = await progress.step(
     "清河县's radiologist finds, reads and signs",
     () => readAndSign(radiologist, { consult, sample: folder === undefined }),
-    { done: ({ evidence }) => `signed over ${evidence} images` },
+    { done: ({ evidence }) => `signed over ${evidence} image${evidence === 1 ? "" : "s"}` },
   );
   const { url, expiresAt } = await progress.step("The village's doctor makes a patient's link", () =>
     sharePatientLink(physician, studyUid),
@@ -68,7 +76,7 @@ export async function demonstrate({ file, progress, folder }: Demonstration): Pr
   await progress.step("The link opens: images and report, nothing else", () => openLink(api, url), {
     done: ({ reports }) => `${reports} report${reports === 1 ? "" : "s"}`,
   });
-  const shown = { link: url, expiresAt };
+  const shown = { link: url, expiresAt, ...(patient && { patient }) };
   await writePrivateJson(places.demo, shown);
   return shown;
 }
@@ -100,13 +108,39 @@ function totalsOf({ ledger, skipped }: UploadResult): string {
     .join(", ");
 }
 
+const named = 10;
+
+/** A line for each file that was not taken, the first few, and where all of them are listed. */
+export function refusals({
+  files,
+  skipped,
+  uploadIds,
+}: Pick<UploadResult, "files" | "skipped" | "uploadIds">): string[] {
+  const refused = files.filter(({ state }) => state === "quarantined" || state === "conflict");
+  const lines = [...refused, ...skipped.map((file) => ({ ...file, state: "skipped" }))].map(
+    ({ name, state, reason }) => `${state}  ${name}${reason ? `: ${reason.en}` : ""}`,
+  );
+  if (lines.length === 0) return [];
+  const all = uploadIds.map((id) => `npm run mic -- ledger ${id}`).join("; ");
+  const more = lines.length > named ? [`and ${lines.length - named} more`] : [];
+  return [...lines.slice(0, named), ...more, `All that was sent: ${all}`];
+}
+
+interface Largest {
+  readonly studyUid: string;
+  /** How many of its files were sent. */
+  readonly files: number;
+  /** How many studies were sent. */
+  readonly studies: number;
+}
+
 /** The study most of the files belong to. Throws StepProblem when none of them is an image the system could take. */
-function largestStudy({ files }: UploadResult): string {
+export function largestStudy({ files }: Pick<UploadResult, "files">): Largest {
   const counts = new Map<string, number>();
   for (const { studyInstanceUid: uid, state } of files)
     if (uid && (state === "indexed" || state === "duplicate")) counts.set(uid, (counts.get(uid) ?? 0) + 1);
   const [largest] = [...counts].sort(([, one], [, other]) => other - one);
-  if (largest) return largest[0];
+  if (largest) return { studyUid: largest[0], files: largest[1], studies: counts.size };
   const reasons = [...new Set(files.map(({ name, reason }) => `${name}: ${reason?.en ?? "not indexed"}`))];
   throw new StepProblem(`None of the files could be indexed.\n${reasons.slice(0, 10).join("\n")}`);
 }

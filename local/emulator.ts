@@ -4,12 +4,14 @@ import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } fro
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { answers, lastLines, portIsFree, stopGroup } from "./processes.ts";
+import { beginRun, lossOf, savePatience } from "./emulator-state.ts";
+import { answers, lastLines, portIsFree, runs, stopGroup } from "./processes.ts";
 import { installPackages } from "./python.ts";
 import { trustHere, trustVariables, writeBundle } from "./trust.ts";
 
 /** The launcher patches this version's internals: change both together. */
 const version = "1.5.33";
+const launcher = "ministack-launcher.py";
 
 export interface EmulatorOptions {
   /** The emulator's own folder: state, stored objects, log, and what `installEmulator` made. */
@@ -55,7 +57,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const env = { ...clientEnvironment(endpoint, region), ...trustVariables(caBundle) };
 
   const log = openSync(paths.log, "w");
-  const child = spawn(paths.python, [join(import.meta.dirname, "ministack-launcher.py")], {
+  const child = spawn(paths.python, [join(import.meta.dirname, launcher)], {
     cwd: paths.temp,
     detached: true,
     env: { ...process.env, ...env, ...serverEnvironment(paths, port, region) },
@@ -69,17 +71,29 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   try {
     await ready(`${endpoint}/_ministack/health`, () => child.exitCode !== null, paths.log);
   } catch (error) {
-    await stopEmulator(pid);
+    await stopGroup(pid, { marker: launcher, patience: 6000 });
     throw error;
   }
-  return { endpoint, caBundle, pid, env, log: paths.log, stop: () => stopEmulator(pid) };
+  beginRun(paths.folder);
+  return { endpoint, caBundle, pid, env, log: paths.log, stop: () => stopEmulator(pid, folder) };
 }
 
-/** Stops an emulator started by this or an earlier process, and its Lambda workers. Unknown or foreign pids are left alone. */
-export async function stopEmulator(pid: number): Promise<void> {
-  // State is saved within a second of TERM, but one stop in eight then hangs.
-  await stopGroup(pid, { marker: "ministack-launcher.py", patience: 6000 });
+/**
+ * Stops an emulator started in `folder` by this or an earlier process, and its Lambda workers, when its state is saved.
+ * Unknown or foreign pids are left alone. Throws a sentence for the person where the state could not be saved.
+ */
+export async function stopEmulator(pid: number, folder: string): Promise<void> {
+  if (!(await runs(pid, launcher))) return;
+  const home = homeOf(folder);
+  await stopGroup(pid, { marker: launcher, patience: savePatience(home) });
+  const loss = lossOf(home);
+  if (loss) throw new Error(loss);
 }
+
+/** What the last run in this folder lost, in a sentence; undefined where it ended cleanly, or runs. */
+export const lostBefore = (folder: string): string | undefined => lossOf(homeOf(folder));
+
+const homeOf = (folder: string): string => join(folder, "emulator");
 
 interface Paths {
   readonly python: string;
@@ -95,7 +109,7 @@ interface Paths {
 function prepareFolders(folder: string, installed: string, fresh: boolean): Paths {
   const python = join(installed, "venv", "bin", "python");
   if (!existsSync(python)) throw new Error("The emulator is not installed: call installEmulator first");
-  const home = join(folder, "emulator");
+  const home = homeOf(folder);
   if (fresh) rmSync(home, { recursive: true, force: true });
   const at = (name: string): string => join(home, name);
   for (const name of ["tmp", "state", "s3"]) mkdirSync(at(name), { recursive: true });

@@ -13,15 +13,19 @@ What runs is therefore a modified emulator, pinned to the version it was written
   many changes as they had read before);
 - schedules fire within a second (every ten seconds otherwise);
 - port 443 is left alone (it is taken too otherwise, where it is free).
+It also says when its state is on disk (local/emulator-state.ts): a stop waits for that.
 """
 
 import copy
 import dataclasses
 import json
+import logging
+import os
+import pathlib
 import re
 
 import ministack.app
-from ministack.core import iam_actions, iam_evaluator
+from ministack.core import iam_actions, iam_evaluator, persistence
 from ministack.services import dynamodb, eventbridge, s3, scheduler
 
 KEY_ID_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
@@ -35,6 +39,7 @@ context_of_object = iam_actions._s3_object_context
 copy_object = s3._copy_object
 state_of_tables = dynamodb.get_state
 load_tables = dynamodb.load_persisted_state
+save_all = ministack.app.save_all
 
 
 class Unresolved(Exception):
@@ -133,6 +138,19 @@ def load_with_streams(data):
     dynamodb._stream_trimmed.update((data or {}).get("stream_trimmed", {}))
 
 
+def saying_when_done(services):
+    failures = []
+    watch = logging.Handler(logging.ERROR)
+    watch.emit = failures.append
+    persistence.logger.addHandler(watch)
+    save_all(services)
+    if not failures:
+        home = pathlib.Path(os.environ["STATE_DIR"]).parent
+        (home / "saved").touch()
+        (home / "running").unlink(missing_ok=True)
+
+
+ministack.app.save_all = saying_when_done
 dynamodb.get_state = with_streams
 dynamodb.load_persisted_state = load_with_streams
 iam_evaluator._first_match = with_variables

@@ -26,27 +26,40 @@ export interface StartOptions {
   readonly folder?: string;
 }
 
-/** Throws an Error with a sentence for the person where something is wrong. */
+/** The command line is wrong: exit code 2, as `mic` answers. */
+export class WrongOptions extends Error {
+  override readonly name = "WrongOptions";
+}
+
+/** Throws WrongOptions with a sentence for the person where something is wrong. */
 export function readOptions(args: readonly string[], cwd: string): StartOptions {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      detach: { type: "boolean", default: false },
-      fresh: { type: "boolean", default: false },
-      "no-demo": { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (positionals.length > 1) throw new Error(`One folder at most; these are ${positionals.length}.`);
+  const { values, positionals } = parsed(args);
+  if (positionals.length > 1) throw new WrongOptions(`One folder at most; these are ${positionals.length}.`);
   const { detach, fresh, help, "no-demo": noDemo } = values;
   const folder = positionals[0] === undefined ? undefined : readable(resolve(cwd, positionals[0]));
-  if (folder && noDemo) throw new Error("A folder is what the demo uploads: leave --no-demo out.");
+  if (folder && noDemo) throw new WrongOptions("A folder is what the demo uploads: leave --no-demo out.");
   return { detach, fresh, help, demo: !noDemo, ...(folder && { folder }) };
 }
 
+const known = {
+  detach: { type: "boolean", default: false },
+  fresh: { type: "boolean", default: false },
+  "no-demo": { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+function parsed(args: readonly string[]) {
+  const { tokens } = parseArgs({ args: [...args], strict: false, tokens: true, options: known });
+  for (const token of tokens)
+    if (token.kind === "option" && (!(token.name in known) || token.value !== undefined))
+      throw new WrongOptions(
+        `There is no option ${token.rawName}${token.value === undefined ? "" : "=…"}. npm start -- --help lists them.`,
+      );
+  return parseArgs({ args: [...args], allowPositionals: true, options: known });
+}
+
 function readable(path: string): string {
-  if (!existsSync(path)) throw new Error(`There is no ${path}.`);
-  if (!statSync(path).isDirectory()) throw new Error(`${path} is not a folder.`);
+  if (!existsSync(path)) throw new WrongOptions(`There is no ${path}.`);
+  if (!statSync(path).isDirectory()) throw new WrongOptions(`${path} is not a folder.`);
   return path;
 }

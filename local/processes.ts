@@ -56,22 +56,28 @@ export function isRunning(pid: number): boolean {
 }
 
 /**
- * Ends a process group: TERM to its leader, KILL to what is left after `patience` milliseconds. A process whose command
- * does not hold `marker` was not started by us (numbers are reused) and is left alone.
+ * Ends a process group: TERM to its leader, KILL to what is left after `patience`: milliseconds, or for as long as it
+ * answers true. A process whose command does not hold `marker` was not started by us (numbers are reused) and is left alone.
  */
 export async function stopGroup(
   pid: number,
-  { marker, patience }: { readonly marker: string; readonly patience: number },
+  { marker, patience }: { readonly marker: string; readonly patience: number | (() => boolean) },
 ): Promise<void> {
-  if (!isRunning(pid) || !(await commandOf(pid)).includes(marker)) return;
+  if (!(await runs(pid, marker))) return;
   process.kill(pid, "SIGTERM");
-  const until = Date.now() + patience;
-  while (isRunning(pid) && Date.now() < until) await sleep(50);
+  const since = Date.now();
+  const mayGoOn = typeof patience === "number" ? () => Date.now() - since < patience : patience;
+  while (isRunning(pid) && mayGoOn()) await sleep(50);
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
     // The whole group is gone already.
   }
+}
+
+/** Whether the process lives and its command holds `marker`. */
+export async function runs(pid: number, marker: string): Promise<boolean> {
+  return isRunning(pid) && (await commandOf(pid)).includes(marker);
 }
 
 /** The command line of a process; empty where it has ended or cannot be told. */

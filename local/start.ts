@@ -1,10 +1,10 @@
 /** npm start: the whole system on this machine, and the main job through it. */
 import { bringUp } from "./bring-up.ts";
-import { type Demonstration, demonstrate, shownBefore } from "./demo.ts";
+import { type Demonstration, demonstrate, type Shown, shownBefore } from "./demo.ts";
 import { startDetached } from "./detach.ts";
-import { claimInstance, type Instance, releaseInstance, runningInstance } from "./instance.ts";
+import { claimInstance, type Instance, keepInstance, releaseInstance, runningInstance } from "./instance.ts";
 import { Lifetime } from "./lifetime.ts";
-import { readOptions, type StartOptions, usage } from "./options.ts";
+import { readOptions, type StartOptions, usage, WrongOptions } from "./options.ts";
 import { shown } from "./places.ts";
 import { Progress, StepFailed } from "./progress.ts";
 import { summary } from "./summary.ts";
@@ -36,12 +36,13 @@ async function stayUp(options: StartOptions): Promise<number> {
     const { file, cloud, warm } = await bringUp({ fresh: options.fresh, progress, lifetime });
     const before = warm && !options.folder ? await shownBefore() : undefined;
     const job = { file, progress, folder: options.folder };
-    const link = before?.link ?? (options.demo ? await mainJob(job, lifetime) : undefined);
-    progress.say(summary({ cloud: file, detached: inBackground, ...(link && { link }) }));
+    const demo = before ?? (options.demo ? await mainJob(job, lifetime) : undefined);
+    progress.say(summary({ cloud: file, detached: inBackground, ...(demo && { shown: demo }) }));
     if (inBackground) tellReady();
+    const keepFiles = () => keepInstance(file);
     const died = await Promise.race([
       lifetime.ended().then(() => false),
-      death(() => cloud.alive(), lifetime),
+      death(() => cloud.alive(), lifetime, keepFiles),
     ]);
     if (died) progress.say(`The emulator ended by itself. Its log: ${shown(cloud.log)}`);
     return died ? 1 : 0;
@@ -56,11 +57,11 @@ async function stayUp(options: StartOptions): Promise<number> {
   }
 }
 
-/** The patient's link. An upload cannot be told to stop half way, but Ctrl-C need not wait for it. */
-async function mainJob(job: Demonstration, lifetime: Lifetime): Promise<string> {
+/** What it showed. An upload cannot be told to stop half way, but Ctrl-C need not wait for it. */
+async function mainJob(job: Demonstration, lifetime: Lifetime): Promise<Shown> {
   const done = await Promise.race([demonstrate(job), lifetime.ended()]);
   if (!done) throw new StepFailed("The main job was stopped");
-  return done.link;
+  return done;
 }
 
 /** From here on the process that started this may end. */
@@ -69,9 +70,14 @@ function tellReady(): void {
   process.send?.("ready", () => process.disconnect());
 }
 
-async function death(alive: () => Promise<boolean>, lifetime: Lifetime): Promise<boolean> {
+async function death(
+  alive: () => Promise<boolean>,
+  lifetime: Lifetime,
+  meanwhile: () => Promise<void>,
+): Promise<boolean> {
   while (!lifetime.signal.aborted) {
     await new Promise((resolve) => setTimeout(resolve, 2000).unref());
+    if (!lifetime.signal.aborted) await meanwhile();
     if (!lifetime.signal.aborted && !(await alive())) return true;
   }
   return false;
@@ -91,7 +97,7 @@ try {
   process.exitCode ||= await main();
 } catch (error) {
   console.error((error as Error).message);
-  process.exitCode = 1;
+  process.exitCode = error instanceof WrongOptions ? 2 : 1;
 }
 // Pooled connections must not keep a stopped cloud's process alive.
 process.exit();

@@ -1,8 +1,11 @@
 /** `mic studies`, `mic rebuild`, `mic hold`: find studies, derive them again, keep them for a court. */
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { DicomJson } from "../../shared/catalog/items.ts";
 import type { LegalHoldReply, RebuildReply, RebuildRequest } from "../../shared/contract/schemas/catalog.ts";
-import { printJson, printTable } from "../print.ts";
+import { Problem } from "../../shared/errors.ts";
+import { parseRange } from "../../shared/query/match-attributes.ts";
+import { searchLimits } from "../../shared/query/search-limits.ts";
+import { printJson, printTable, shortened } from "../print.ts";
 import { openSession } from "../session.ts";
 
 interface SearchFlags {
@@ -24,21 +27,22 @@ export function addStudyCommands(program: Command): void {
     .option("--name <name>", "patient's name: characters, pinyin or initials; * and ? as wildcards")
     .option("--id <id>", "patient id")
     .option("--accession <number>", "accession number")
-    .option("--date <range>", "20260101, 20260101-, 20260101-20260131")
+    .option("--date <range>", "20260101, 20260101-, 20260101-20260131", dateRange)
     .option("--modality <modality>", "CT, MR, DX …")
     .option("--limit <n>", "results", "20")
     .option("--json", "print the DICOM JSON answer")
     .action(async (flags: SearchFlags) => {
       const client = openSession(program.opts(), "physician");
       const query = searchParameters(flags);
-      const studies =
-        (await client.get<DicomJson[] | undefined>(`/dicomweb/${flags.scope}/studies?${query}`)) ?? [];
+      const path = `/dicomweb/${flags.scope}/studies?${query}`;
+      const { body: studies = [], headers } = await client.request<DicomJson[] | undefined>("GET", path);
       if (flags.json) return printJson(studies);
       if (studies.length === 0) {
         const asWhom = client.username === undefined ? "" : ` among those ${client.username} may see`;
         return void process.stdout.write(`No study matches${asWhom}.\n`);
       }
       printTable(["date", "name", "id", "modality", "images", "study"], studies.map(rowOf));
+      if (headers.has("link") || headers.has("warning")) process.stdout.write(moreThan(studies.length));
     });
 
   program
@@ -84,8 +88,9 @@ function addHoldCommand(program: Command): void {
       const hold = !flags.release;
       let instances = 0;
       let cursor: string | undefined;
+      const path = `/v1/studies/${encodeURIComponent(studyUid)}/legal-hold`;
       do {
-        const reply = await client.post<LegalHoldReply>(`/v1/studies/${studyUid}/legal-hold`, {
+        const reply = await client.post<LegalHoldReply>(path, {
           hold,
           reason: flags.reason,
           ...(cursor ? { cursor } : {}),
@@ -96,6 +101,20 @@ function addHoldCommand(program: Command): void {
       if (flags.json) printJson({ studyUid, hold, instances });
       else process.stdout.write(`${instances} images are ${hold ? "under legal hold" : "released"}.\n`);
     });
+}
+
+function dateRange(value: string): string {
+  try {
+    parseRange(value, "00080020");
+    return value;
+  } catch (error) {
+    throw error instanceof Problem ? new InvalidArgumentError(error.message) : error;
+  }
+}
+
+function moreThan(shown: number): string {
+  const larger = Math.min(shown * 5, searchLimits.maximumLimit);
+  return `The first ${shown}; there are more: ${larger > shown ? `--limit ${larger}` : "say more of what you look for"}\n`;
 }
 
 function searchParameters({ name, id, accession, date, modality, limit }: SearchFlags): URLSearchParams {
@@ -111,15 +130,18 @@ function searchParameters({ name, id, accession, date, modality, limit }: Search
   return query;
 }
 
+/** Places of a column: what a file says may be of any length. */
+const cell = 30;
+
 function rowOf(study: DicomJson): readonly string[] {
   const text = (tag: string): string => String(study[tag]?.Value?.[0] ?? "");
   const name = study["00100010"]?.Value?.[0] as { Alphabetic?: string; Ideographic?: string } | undefined;
   const modalities = (study["00080061"]?.Value ?? []).join("\\");
   return [
-    text("00080020"),
-    name?.Ideographic ?? name?.Alphabetic ?? "",
-    text("00100020"),
-    modalities,
+    shortened(text("00080020"), cell),
+    shortened(name?.Ideographic ?? name?.Alphabetic ?? "", cell),
+    shortened(text("00100020"), cell),
+    shortened(modalities, cell),
     text("00201208"),
     text("0020000D"),
   ];

@@ -123,7 +123,7 @@ const exitCodeOf = ({ totals }: UploadResult["ledger"]): number =>
 
 /** What cannot be read may be an image: nobody should take the folder for done. */
 const unreadable = (skipped: readonly SkippedFile[]): boolean =>
-  skipped.some(({ reason }) => reason.code === "unreadable");
+  skipped.some(({ reason }) => reason.code.startsWith("unreadable"));
 
 function positiveWholeNumber(value: string): number {
   if (/^[1-9]\d?$/.test(value)) return Number(value);

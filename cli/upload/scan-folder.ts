@@ -1,15 +1,15 @@
 /** Finds the DICOM files under a folder, and says of everything else why it is left out. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
-import { basename, join, relative, sep } from "node:path";
+import { open, stat } from "node:fs/promises";
 import { DicomRejected, readHeader } from "../../shared/dicom/read.ts";
 import { rejections } from "../../shared/dicom/rejected.ts";
 import { describe } from "../../shared/dicom/summary.ts";
 import { CommandFailed, exitCodes } from "../failures.ts";
+import { type Entry, plainName, walkFolder } from "./walk-folder.ts";
 
 export interface FoundFile {
-  readonly path: string;
+  readonly path: string | Buffer;
   /** Relative to the folder, with forward slashes, as the ledger shows it. */
   readonly name: string;
   readonly size: number;
@@ -24,6 +24,10 @@ const leftOut = {
   unreadable: {
     en: "The file cannot be read: its permissions or the medium do not let it.",
     zh: "文件无法读取：没有权限，或介质损坏。",
+  },
+  "unreadable-folder": {
+    en: "The folder cannot be entered: its permissions or the medium do not let it. What is inside stays here.",
+    zh: "文件夹无法打开：没有权限，或介质损坏。其中的文件未上传。",
   },
   "not-a-file": {
     en: "This is neither a file nor a folder, or a link to a folder.",
@@ -47,9 +51,8 @@ const headBytes = 64 * 1024;
 export async function scanFolder(folder: string, onFile: (count: number) => void): Promise<Scan> {
   const files: FoundFile[] = [];
   const skipped: SkippedFile[] = [];
-  for (const path of await listEntries(folder)) {
-    const name = nameWithin(folder, path);
-    const look = await lookAt(path);
+  for (const { path, name, closed } of await listEntries(folder)) {
+    const look: Look = closed ? { skip: "unreadable-folder" } : await lookAt(path);
     if ("skip" in look) skipped.push({ name, reason: { code: look.skip, ...leftOut[look.skip] } });
     else files.push({ path, name, ...look });
     onFile(files.length + skipped.length);
@@ -58,14 +61,10 @@ export async function scanFolder(folder: string, onFile: (count: number) => void
 }
 
 /** Everything under the folder that is not itself a folder. */
-async function listEntries(folder: string): Promise<string[]> {
+async function listEntries(folder: string): Promise<readonly Entry[]> {
   try {
-    if ((await stat(folder)).isFile()) return [folder];
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+    if ((await stat(folder)).isFile()) return [{ path: folder, name: plainName(folder), closed: false }];
+    return await walkFolder(folder);
   } catch (cause) {
     throw new CommandFailed(
       `Cannot read ${folder}. Does the folder exist, and may you open it?`,
@@ -78,7 +77,7 @@ async function listEntries(folder: string): Promise<string[]> {
 type Look = { readonly skip: LeftOut } | Omit<FoundFile, "path" | "name">;
 
 /** One file that cannot be read must not keep the others of a disc from going up. */
-async function lookAt(path: string): Promise<Look> {
+async function lookAt(path: string | Buffer): Promise<Look> {
   try {
     const entry = await stat(path);
     if (!entry.isFile()) return { skip: "not-a-file" };
@@ -91,18 +90,14 @@ async function lookAt(path: string): Promise<Look> {
   }
 }
 
-function nameWithin(folder: string, path: string): string {
-  return (relative(folder, path) || basename(path))
-    .split(sep)
-    .join("/")
-    .replaceAll(/[\p{Cc}\\]/gu, "_");
-}
-
 /**
  * What is plainly not an image stays here; anything that may be DICOM goes up, broken or not, so that the server's
  * quarantine tells the technician what is wrong with it.
  */
-async function lookInside(path: string, size: number): Promise<{ skip: LeftOut } | { studyUid?: string }> {
+async function lookInside(
+  path: string | Buffer,
+  size: number,
+): Promise<{ skip: LeftOut } | { studyUid?: string }> {
   const file = await open(path);
   try {
     const head = Buffer.alloc(Math.min(headBytes, size));
@@ -117,7 +112,7 @@ async function lookInside(path: string, size: number): Promise<{ skip: LeftOut }
   }
 }
 
-async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string | Buffer): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path)) hash.update(chunk);
   return hash.digest("hex");

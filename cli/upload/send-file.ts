@@ -11,6 +11,7 @@ import type {
 import type { SignedRequest } from "../../shared/ports.ts";
 import type { ApiClient } from "../client.ts";
 import { CommandFailed } from "../failures.ts";
+import { isOutOfPatience, patienceMinutes, pauseAfter } from "../patience.ts";
 import type { FoundFile } from "./scan-folder.ts";
 
 export interface Sending {
@@ -19,11 +20,14 @@ export interface Sending {
   readonly onBytes: (bytes: number) => void;
 }
 
-const attempts = 6;
+/** A line may come back; a URL that is refused this often will not be taken. */
+const refusals = 6;
 /** S3's answer to `If-None-Match: *` when the object is there: an earlier try got through. */
 const alreadyThere = 412;
 
-/** Resolves when S3 holds the bytes. Throws CommandFailed after the last try. */
+class UrlRefused extends Error {}
+
+/** Resolves when S3 holds the bytes. Throws CommandFailed when the URLs are refused or the line is away for minutes. */
 export async function sendFile(sending: Sending, file: FoundFile, announced: FileToSend): Promise<void> {
   if (announced.state !== "awaiting") return sending.onBytes(file.size);
   const blob = await openAsBlob(file.path);
@@ -33,7 +37,7 @@ export async function sendFile(sending: Sending, file: FoundFile, announced: Fil
     put ??= await signAgain(sending, announced.fileId);
     if (put === undefined || (await putBytes(put, blob))) return;
     put = undefined;
-    throw new Error("the signed URL was refused");
+    throw new UrlRefused("the signed URL was refused");
   });
   sending.onBytes(file.size);
 }
@@ -75,7 +79,7 @@ async function sendPart(
   await retrying(name, async () => {
     const { parts } = await client.post<PartsReply>(`${base}/parts`, { parts: [{ number, sha256 }] });
     const put = parts[0]?.put;
-    if (put === undefined || !(await putBytes(put, part))) throw new Error("the signed URL was refused");
+    if (put === undefined || !(await putBytes(put, part))) throw new UrlRefused("the signed URL was refused");
   });
 }
 
@@ -89,18 +93,19 @@ async function putBytes({ url, headers }: SignedRequest, body: Blob): Promise<bo
 }
 
 async function retrying(name: string, action: () => Promise<void>): Promise<void> {
+  let refused = 0;
+  const began = performance.now();
   for (let attempt = 1; ; attempt++) {
     try {
       return await action();
     } catch (cause) {
       if (cause instanceof CommandFailed) throw cause;
-      if (attempt === attempts)
-        throw new CommandFailed(
-          `${name} could not be sent after ${attempts} tries. Run the same command again to go on.`,
-          1,
-          cause,
-        );
-      await sleep(Math.random() * 300 * 2 ** attempt);
+      if (cause instanceof UrlRefused) refused++;
+      if (refused === refusals)
+        throw new CommandFailed(`${name} was refused by the storage ${refusals} times.`, 1, cause);
+      if (isOutOfPatience(began))
+        throw new CommandFailed(`${name} could not be sent in ${patienceMinutes} minutes.`, 1, cause);
+      await sleep(pauseAfter(attempt));
     }
   }
 }

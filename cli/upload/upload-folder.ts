@@ -43,11 +43,15 @@ export async function uploadFolder(
   const unfinished = new Unfinished({ api: client.base, folder, priority, encounterClass });
   const announcing = { client, unfinished, priority, encounterClass };
   const { announced, uploadIds } = await announceAll(announcing, files);
-  await sendAll(client, announced, options);
-  for (const id of uploadIds) await client.post(`/v1/uploads/${id}/complete`, {});
+  const patient = client.patient();
+  await sendAll(patient, announced, options)
+    .then(() => completeAll(patient, uploadIds))
+    .catch((error: unknown) => {
+      throw error instanceof CommandFailed ? interrupted(error, uploadIds) : error;
+    });
   unfinished.forget();
-  if (options.wait) await waitUntilDone(client, uploadIds, options);
-  const ledgers = await Promise.all(uploadIds.map((id) => readLedger(client, id)));
+  if (options.wait) await waitUntilDone(patient, uploadIds, options);
+  const ledgers = await Promise.all(uploadIds.map((id) => readLedger(patient, id)));
   return {
     uploadId: uploadIds[0] as string,
     uploadIds,
@@ -55,6 +59,19 @@ export async function uploadFolder(
     files: ledgers.flatMap(({ files: lines }) => lines),
     skipped,
   };
+}
+
+async function completeAll(client: ApiClient, uploadIds: readonly string[]): Promise<void> {
+  for (const id of uploadIds) await client.post(`/v1/uploads/${id}/complete`, {});
+}
+
+function interrupted(error: CommandFailed, uploadIds: readonly string[]): CommandFailed {
+  const lines = [
+    error.message,
+    "What arrived is not lost: run the same command again to go on with the rest. What arrived is listed by",
+    ...uploadIds.map((id) => `  mic ledger ${id}`),
+  ];
+  return new CommandFailed(lines.join("\n"), error.exitCode, error);
 }
 
 function nothingToSend(folder: string, skipped: readonly SkippedFile[]): CommandFailed {
@@ -76,10 +93,14 @@ async function sendAll(
     silent,
   );
   let next = 0;
+  let failed = false;
   const worker = async (): Promise<void> => {
-    while (next < announced.length) {
+    while (next < announced.length && !failed) {
       const { file, uploadId, toSend } = announced[next++] as Announced;
-      await sendFile({ client, uploadId, onBytes: progress.add }, file, toSend);
+      await sendFile({ client, uploadId, onBytes: progress.add }, file, toSend).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
       progress.file();
     }
   };

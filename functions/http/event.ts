@@ -13,7 +13,10 @@ const noPrincipal: Principal = { id: "anonymous", kind: "user", name: "", roles:
 
 export function requestOf(event: APIGatewayProxyEvent): Request {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(event.headers ?? {})) if (value) headers.set(name, value);
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    // An empty key is a client's failed generator, to be told so; other empty headers say nothing.
+    if (value || name.toLowerCase() === "idempotency-key") headers.set(name, value ?? "");
+  }
   const url = new URL(`http://api.invalid${event.path}`);
   for (const [name, values] of Object.entries(event.multiValueQueryStringParameters ?? {}))
     for (const value of values ?? []) url.searchParams.append(name, value);

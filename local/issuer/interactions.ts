@@ -4,6 +4,7 @@ import type Provider from "oidc-provider";
 import type { AccountDirectory } from "./accounts.ts";
 import { messagePage, signInPage } from "./pages.ts";
 import { pageHeaders } from "./provider.ts";
+import { authorizationUrl, signedInPage, signedInPath, signInPath } from "./sign-in-page.ts";
 
 const maximumForm = 10_000;
 const interactionPath = /^\/interaction\/[\w-]+$/;
@@ -22,7 +23,18 @@ export function createIssuer(provider: Provider, directory: AccountDirectory, mo
       const inside = original.slice(mount.length) || "/";
       // The provider reads the mount path from the difference of the two.
       Object.assign(request, { originalUrl: original, url: inside });
-      if (!interactionPath.test(inside.split("?", 1)[0] ?? "")) {
+      const [path = "", query] = inside.split("?", 2);
+      if (path === signInPath) return go(response, authorizationUrl(provider.issuer));
+      if (path === signedInPath) {
+        // The code must not stay in the address bar.
+        if (query !== undefined) return go(response, `${provider.issuer}${signedInPath}`);
+        signedInPage(provider, directory, request, response).then(
+          (page) => send(response, 200, page),
+          () => response.destroy(),
+        );
+        return;
+      }
+      if (!interactionPath.test(path)) {
         answer(request, response);
         return;
       }
@@ -72,6 +84,10 @@ async function readForm(request: IncomingMessage): Promise<string> {
     if (text.length > maximumForm) throw new Error("The form is too large");
   }
   return text;
+}
+
+function go(response: ServerResponse, location: string): void {
+  response.writeHead(303, { ...pageHeaders, Location: location }).end();
 }
 
 function send(response: ServerResponse, status: number, html: string): void {

@@ -111,7 +111,7 @@ function features(): NonNullable<Configuration["features"]> {
   };
 }
 
-function clients({ web, secrets }: IssuerOptions): NonNullable<Configuration["clients"]> {
+function clients({ issuer, web, secrets }: IssuerOptions): NonNullable<Configuration["clients"]> {
   const device = "urn:ietf:params:oauth:grant-type:device_code";
   return [
     {
@@ -119,7 +119,7 @@ function clients({ web, secrets }: IssuerOptions): NonNullable<Configuration["cl
       client_name: "医学影像云 Medical Image Cloud",
       token_endpoint_auth_method: "none",
       grant_types: ["authorization_code"],
-      redirect_uris: [`${web}/`, `${web}/signed-in`],
+      redirect_uris: [`${web}/`, `${web}/signed-in`, `${issuer}/signed-in`],
       post_logout_redirect_uris: [`${web}/`],
     },
     {

@@ -19,7 +19,7 @@ export function foldName(text: string, keep = ""): string {
     .replace(new RegExp(`[^\\p{L}\\p{N}\\p{M}${keep}]`, "gu"), "");
 }
 
-/** Queries longer than any key find nothing; this only bounds the work. */
+/** A group longer than any key finds nothing, as nobody can say whether a cut name goes on like it; this bounds the work. */
 const queryLength = 256;
 const wildcards = "*?";
 const hasWildcard = (text: string): boolean => /[*?]/.test(text);
@@ -29,8 +29,12 @@ const groupsOf = (query: string): readonly string[] =>
   query
     .slice(0, queryLength)
     .normalize("NFKC")
+    .replaceAll(/\*(?:\^\*)+/g, "*")
     .split("=")
-    .filter((group) => foldName(group) !== "");
+    .filter((group) => foldName(group) !== "" || /^[*?]+$/.test(group));
+
+/** A value of which nothing remains to compare, such as `^` or a cut-off character: it is not a universal match. */
+export const meansNobody = (query: string): boolean => query !== "" && groupsOf(query).length === 0;
 
 /** Words of a query, folded: with fuzzy matching each must begin a key (PS3.18 §8.3.4.2). */
 export function nameQueryKeys(query: string): readonly string[] {
@@ -52,21 +56,28 @@ export interface MatchOptions {
 /**
  * Whether a name with these keys is meant by the query. Without wildcards a single word, or components joined by `^`, match a
  * whole key (a name, one of its components, its pinyin, its initials); several words match as a beginning: `Wang Xiao`.
- * `*` and `?` match as in PS3.4 §C.2.2.2.4. A query of wildcards only matches every name.
+ * `*` and `?` match as in PS3.4 §C.2.2.2.4. Empty and `*` match every name, a value of which nothing remains matches none.
  */
 export function keysMatch(keys: readonly string[], query: string, options: MatchOptions = {}): boolean {
-  if (options.fuzzy) return nameQueryKeys(query).every((word) => keys.some((key) => key.startsWith(word)));
+  if (meansNobody(query)) return false;
+  const words = options.fuzzy ? nameQueryKeys(query) : [];
+  if (words.length > 0) return words.every((word) => keys.some((key) => key.startsWith(word)));
   return groupsOf(query).every((group) => groupMatches(keys, group));
 }
 
 function groupMatches(keys: readonly string[], group: string): boolean {
   if (!hasWildcard(group)) {
-    const folded = foldName(group).slice(0, keyLength);
+    const folded = foldName(group);
     return isBeginning(group) ? keys.some((key) => key.startsWith(folded)) : keys.includes(folded);
   }
   const pattern = foldName(group, wildcards);
-  return keys.some((key) => matchesWildcard(key, pattern));
+  const meant = /^[*?]+$/.test(pattern) ? wholeNames(keys) : keys;
+  return meant.some((key) => matchesWildcard(key, pattern));
 }
+
+/** Without the parts of names that are keys too: `?` counts the characters of a name, not of its last syllable. */
+const wholeNames = (keys: readonly string[]): readonly string[] =>
+  keys.filter((key) => !keys.some((other) => other !== key && other.endsWith(key)));
 
 const isBeginning = (group: string): boolean => /\S\s+\S/u.test(group) && !group.includes("^");
 

@@ -1,5 +1,7 @@
 /** `*` any run, `?` one character (PS3.4 §C.2.2.2.4). Linear time: a pattern such as `*a*a*a*b` must not blow up on a hostile query. */
-export function matchesWildcard(text: string, pattern: string): boolean {
+export function matchesWildcard(value: string, wanted: string): boolean {
+  // By character: many a rare surname is two UTF-16 units.
+  const [text, pattern] = [[...value], [...wanted]];
   let at = 0;
   let star = -1;
   let resume = 0;

@@ -3,6 +3,7 @@ import type { DicomJson } from "../catalog/items.ts";
 import { keysMatch } from "../catalog/name-queries.ts";
 import { matchesWildcard } from "../catalog/wildcard.ts";
 import { writtenNameKeys } from "../catalog/written-names.ts";
+import { isCalendarDay } from "../contract/calendar-day.ts";
 import type { PersonName } from "../dicom/json-model.ts";
 import { Problem } from "../errors.ts";
 import { attributeOf } from "./attribute-dictionary.ts";
@@ -51,9 +52,18 @@ export interface DateRange {
 
 /** PS3.5 §6.2. A time may be cut short after hours or minutes, and be written with colons as clients do. */
 const forms = {
-  DA: { one: /^\d{8}$/, such: "a date or a range such as 20260101-20260131" },
-  TM: { one: /^\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?$/, such: "a time or a range such as 0800-1159" },
+  DA: { isOne: isDay, such: "a date or a range such as 20260101-20260131, of days the calendar has" },
+  TM: {
+    // 60 is a leap second (PS3.5 §6.2).
+    isOne: (value: string) => /^([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?$/.test(value),
+    such: "a time or a range such as 0800-1159",
+  },
 } as const;
+
+function isDay(value: string): boolean {
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(value) ?? [];
+  return year !== "0000" && isCalendarDay(`${year}-${month}-${day}`);
+}
 
 /**
  * `20260101`, `20260101-`, `-20260131`, `20260101-20260131` (PS3.4 §C.2.2.2.5). Throws Problem("invalid-request") on
@@ -61,10 +71,10 @@ const forms = {
  */
 export function parseRange(value: string, tag: string): DateRange {
   const { keyword = tag, vr } = attributeOf(tag) ?? {};
-  const { one, such } = vr === "TM" ? forms.TM : forms.DA;
+  const { isOne, such } = vr === "TM" ? forms.TM : forms.DA;
   const ends = (vr === "TM" ? value.replaceAll(":", "") : value).split("-");
   const [from = "", to = from] = ends;
-  const wellFormed = ends.length <= 2 && [from, to].every((end) => end === "" || one.test(end));
+  const wellFormed = ends.length <= 2 && [from, to].every((end) => end === "" || isOne(end));
   if (!wellFormed || from + to === "") throw new Problem("invalid-request", `${keyword} must be ${such}.`);
   const common = Math.min(from.length, to.length);
   if (from.slice(0, common) > to.slice(0, common))

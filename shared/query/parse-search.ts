@@ -55,11 +55,19 @@ function matchingKeys(query: URLSearchParams, level: Level): Map<string, string>
     if (control.has(name.toLowerCase())) continue;
     const tag = matchingTag(name, level);
     if (match.has(tag)) throw new Problem("invalid-request", `The matching key ${tag} is given twice.`);
-    if (value === "" || value === "*") continue;
+    if (/^\**$/.test(value)) continue;
+    checkEncoding(tag, value);
     if (isRange(tag)) parseRange(value, tag);
     match.set(tag, value);
   }
   return match;
+}
+
+/** What was not UTF-8 arrives as U+FFFD. Taken for less than was typed, it could find another patient. */
+function checkEncoding(tag: string, value: string): void {
+  if (value.isWellFormed() && !value.includes("\ufffd")) return;
+  const { keyword = tag } = attributeOf(tag) ?? {};
+  throw new Problem("invalid-request", `${keyword} is not UTF-8: percent-encode the text's UTF-8 bytes.`);
 }
 
 /** Dates and times are looked at before anything is read, whichever index answers. */

@@ -3,7 +3,7 @@
  * predicates an index covers cost the same in a small archive and in a large one.
  */
 import { type HospitalKey, searchPartitions } from "../catalog/keys.ts";
-import { namePrefixFor } from "../catalog/name-queries.ts";
+import { meansNobody, namePrefixFor } from "../catalog/name-queries.ts";
 import type { Table } from "../ports.ts";
 import { type DateRange, listOf, parseRange } from "./match-attributes.ts";
 import type { Search } from "./parse-search.ts";
@@ -72,6 +72,8 @@ export async function planSearch(table: Table, hospital: HospitalKey, search: Se
   }
 
   const name = match.get(tags.patientName);
+  if (name !== undefined && meansNobody(name))
+    return { index: "name", studyUids: [], partitions: [], covered: false };
   const namePrefix = name === undefined ? undefined : namePrefixFor(name, { fuzzy: search.fuzzy });
   if (namePrefix !== undefined) {
     const pk = searchPartitions.name(hospital, [...namePrefix][0] as string);

@@ -51,7 +51,8 @@ export interface ShareAccessItem extends Item, StudyKey {
   readonly shareId: string;
   readonly accessId: string;
   readonly at: string;
-  readonly outcome: "opened" | "wrong-passcode";
+  /** `locked`: a passcode tried while the link is locked, right or wrong; it is not compared. */
+  readonly outcome: "opened" | "wrong-passcode" | "locked";
   readonly sourceIp: string;
   readonly userAgent: string;
 }

@@ -11,7 +11,7 @@ export interface AccessView {
   readonly userAgent: string;
 }
 
-/** Every opening of a link and every wrong passcode, newest first. `cursor`: `next` of the page before. */
+/** Every opening of a link, every wrong passcode and every try while it is locked, newest first. `cursor`: `next` of the page before. */
 export async function listAccesses(
   grant: Grant,
   input: {

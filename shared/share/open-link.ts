@@ -50,14 +50,17 @@ export async function openLink(caller: Caller, deps: OpenDeps, input: OpeningReq
   const accessToken = accessTokenFor(share, input);
   const earlier = await repeatedSession(deps.table, share, input, { accessToken, now });
   if (share !== undefined && earlier !== undefined) return openedLink(share, accessToken, earlier.expiresAt);
-  const open = share !== undefined && linkState(share, now) === "open";
+  const state = share && linkState(share, now);
+  const open = share !== undefined && state === "open";
   const guess = open && share.passcode !== undefined && input.passcode !== undefined;
   const charged = guess ? await chargeTry(deps.table, share.shareId, now) : undefined;
   const matches = await passcodeMatches(input.passcode, share?.passcode);
-  if (!open) throw closed();
-  if (guess && charged === undefined) throw closed();
+  const guessedLocked = state === "locked" && input.passcode !== undefined;
+  if (share !== undefined && (guessedLocked || (guess && charged === undefined)))
+    await recordGuess(caller, deps, share, { now, outcome: "locked" });
+  if (!open || (guess && charged === undefined)) throw closed();
   if (share.passcode !== undefined && !matches) {
-    if (guess) await recordWrongPasscode(caller, deps, share, now);
+    if (guess) await recordGuess(caller, deps, share, { now, outcome: "wrong-passcode" });
     throw charged === "last" ? closed() : passcodeRequired();
   }
   return record(caller, deps, share, accessToken).catch(async (error: unknown) => {
@@ -77,14 +80,15 @@ async function findShare(table: Table, token: string): Promise<ShareItem | undef
   return (await table.get(keys.share(shareId), { consistent: true })) as ShareItem | undefined;
 }
 
-async function recordWrongPasscode(
+/** Also at a locked link: its hospital sees that somebody goes on guessing. */
+async function recordGuess(
   caller: Caller,
   deps: OpenDeps,
   share: ShareItem,
-  now: Date,
+  { now, outcome }: { readonly now: Date; readonly outcome: ShareAccessItem["outcome"] },
 ): Promise<void> {
   await deps.table.write([
-    { op: "put", item: accessItem(caller, share, now, "wrong-passcode") },
+    { op: "put", item: accessItem(caller, share, now, outcome) },
     auditOf(caller, share, now, "denied"),
   ]);
 }

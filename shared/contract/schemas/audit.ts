@@ -1,5 +1,6 @@
 /** Requests and answers of the audit routes. */
 import * as z from "zod/mini";
+import { isCalendarDay } from "../calendar-day.ts";
 import { instant, ulid } from "./identifiers.ts";
 
 const text = z.string();
@@ -47,7 +48,13 @@ const record = z.object({
 export const auditSchemas = {
   listAuditRecords: {
     query: z.object({
-      day: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/), z.describe("UTC")),
+      day: z
+        .string()
+        .check(
+          z.regex(/^\d{4}-\d{2}-\d{2}$/, { abort: true }),
+          z.refine(isCalendarDay, "must be a day the calendar has"),
+          z.describe("A day in UTC, such as 2026-01-31"),
+        ),
       limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 100),
       cursor: z.optional(ulid),
     }),

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { uid } from "./identifiers.ts";
 
-const rebuildBody = z.object({
+const rebuildBody = z.strictObject({
   studyUid: z.optional(uid.check(z.describe("Without it: everything of the hospital"))),
   seriesUid: z.optional(uid),
   sopUid: z.optional(uid),
@@ -13,7 +13,7 @@ const rebuildReply = z.object({
   next: z.optional(z.string().check(z.describe("Present when there is more: send it as `cursor`"))),
 });
 
-const legalHoldBody = z.object({
+const legalHoldBody = z.strictObject({
   hold: z.boolean().check(z.describe("false releases")),
   reason: z
     .string()

@@ -27,7 +27,7 @@ const entry = z.extend(z.omit(consult, { toHospital: true }), {
 
 export const consultSchemas = {
   createConsult: {
-    body: z.object({
+    body: z.strictObject({
       studyUid: uid,
       toHospital: hospitalId,
       priority: z._default(priority, "routine"),

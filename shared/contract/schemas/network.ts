@@ -4,7 +4,7 @@ import { roles } from "../../access/principal.ts";
 import { tiers } from "../../catalog/items.ts";
 import { hospitalId, instant } from "./identifiers.ts";
 
-const createHospitalBody = z.object({
+const createHospitalBody = z.strictObject({
   hospital: hospitalId,
   name: z.string().check(z.minLength(1), z.maxLength(200)),
   tier: z.enum(tiers),

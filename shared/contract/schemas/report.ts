@@ -11,7 +11,7 @@ const text = (longest: number) =>
     z.refine((value) => value.isWellFormed(), "must be well-formed Unicode"),
   );
 
-const content = z.object({
+const content = z.strictObject({
   language: z._default(
     z.string().check(z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/), z.describe("BCP 47")),
     "zh-CN",
@@ -121,7 +121,7 @@ export const reportSchemas = {
   signReport: {
     params: reportParams,
     body: z.optional(
-      z.object({
+      z.strictObject({
         seenInstances: z.optional(
           z
             .int()
@@ -135,7 +135,7 @@ export const reportSchemas = {
   },
   amendReport: {
     params: reportParams,
-    body: z.object({ reason: text(1_000).check(z.minLength(1)) }),
+    body: z.strictObject({ reason: text(1_000).check(z.minLength(1)) }),
     reply: saved,
   },
   verifyReport: {

@@ -4,7 +4,7 @@ import { hospitalId, instant, scope, sha256, uid, ulid } from "./identifiers.ts"
 
 const permission = z.enum(["view", "download"]);
 
-const createBody = z.object({
+const createBody = z.strictObject({
   studyUid: uid,
   reportId: z.optional(ulid.check(z.describe("One signed report, without images; else the whole study"))),
   expiresInDays: z.optional(
@@ -47,7 +47,7 @@ const share = z.object({
 
 const access = z.object({
   at: instant,
-  outcome: z.enum(["opened", "wrong-passcode"]),
+  outcome: z.enum(["opened", "wrong-passcode", "locked"]),
   sourceIp: z.string(),
   userAgent: z.string(),
 });
@@ -139,7 +139,7 @@ export const shareSchemas = {
     reply: z.object({ accesses: z.array(access), next }),
   },
   openShare: {
-    body: z.object({
+    body: z.strictObject({
       // Any text is looked up: a malformed token must not be told from an unknown one.
       token: z.string().check(z.maxLength(256)),
       passcode: z.optional(z.string().check(z.maxLength(64))),

@@ -5,7 +5,7 @@ import { fileId, instant, sha256, uid, ulid } from "./identifiers.ts";
 
 const count = z.int().check(z.nonnegative());
 
-const manifestFile = z.object({
+const manifestFile = z.strictObject({
   name: z
     .string()
     .check(
@@ -18,27 +18,43 @@ const manifestFile = z.object({
   sha256,
 });
 
+/** The ledger's rows are told apart by name. The second one is pointed at: names may be patients'. */
+const manifest = z.array(manifestFile).check((context) => {
+  const first = new Map<string, number>();
+  for (const [index, { name }] of context.value.entries()) {
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, index);
+    else
+      context.issues.push({
+        code: "custom",
+        input: context.value,
+        path: [index, "name"],
+        message: `is the name of files/${earlier} too; give every file a name of its own`,
+      });
+  }
+});
+
 const priority = z.enum(["routine", "stat"]);
 const encounterClass = z
   .enum(["outpatient", "inpatient", "unknown"])
   .check(z.describe("Decides how long originals are kept: 15, 30 and 15 years unless configured otherwise"));
 
-const expectation = z.object({
+const expectation = z.strictObject({
   studyUid: uid,
   instances: z
     .int()
     .check(z.positive(), z.describe("Instances the whole study has, whichever upload sends them")),
 });
 
-const createUploadBody = z.object({
-  files: z._default(z.array(manifestFile), []),
+const createUploadBody = z.strictObject({
+  files: z._default(manifest, []),
   priority: z._default(priority, "routine"),
   encounterClass: z._default(encounterClass, "unknown"),
   expected: z.optional(z.array(expectation).check(z.maxLength(50))),
 });
 
-const addUploadFilesBody = z.object({
-  files: z._default(z.array(manifestFile), []),
+const addUploadFilesBody = z.strictObject({
+  files: z._default(manifest, []),
   fileIds: z._default(z.array(fileId).check(z.describe("Files announced before, to sign again")), []),
 });
 
@@ -121,9 +137,9 @@ export const uploadSchemas = {
   addUploadFiles: { params: uploadParams, body: addUploadFilesBody, reply: filesReply },
   signUploadParts: {
     params: fileParams,
-    body: z.object({
+    body: z.strictObject({
       parts: z
-        .array(z.object({ number: z.int().check(z.positive()), sha256 }))
+        .array(z.strictObject({ number: z.int().check(z.positive()), sha256 }))
         .check(z.minLength(1), z.maxLength(uploadLimits.partsPerRequest)),
     }),
     reply: z.object({

@@ -91,6 +91,27 @@ describe("a doctor finds a patient by name", () => {
   });
 });
 
+describe("a name of which nothing can be compared", () => {
+  const names = ["Wang^XiaoMing=王^小明", "单雄信", "Li^Na", `${"A".repeat(2000)}^B`];
+
+  it.each(["^", "=", "·", ".", ",", "^^*", "\u0000", "\ufffd", "?", "a".repeat(3000), "a".repeat(65)])(
+    "%j finds nobody",
+    (query) => {
+      for (const fuzzy of [false, true])
+        expect(names.filter((name) => matchesName(name, query, { fuzzy }))).toEqual([]);
+    },
+  );
+
+  it.each(["", "*", "**", "*?", "*^*"])("but %j finds everybody", (query) =>
+    expect(names.filter((name) => matchesName(name, query))).toEqual(names),
+  );
+
+  it("and ? is one character of the whole name", () => {
+    expect(names.filter((name) => matchesName(name, "???"))).toEqual(names.slice(0, 2));
+    expect(matchesName("𠮷", "?")).toBe(true);
+  });
+});
+
 describe("a search by name is a search for keys that begin with a prefix", () => {
   it.each([
     ["王*", "王"],

@@ -1,3 +1,4 @@
+import { openAsBlob } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +45,34 @@ describe("looking through a folder", () => {
       expect(reason.en).toMatch(/^[A-Z].+\.$/);
       expect(reason.zh).toMatch(/\p{Script=Han}.+。$/u);
     }
+  });
+
+  it("finds images under names that are not UTF-8, which can be sent, and keeps names apart", async () => {
+    const odd = await mkdtemp(join(tmpdir(), "mic-odd-"));
+    const bytes = (hex: string): Buffer => Buffer.concat([Buffer.from(`${odd}/`), Buffer.from(hex, "hex")]);
+    await mkdir(bytes("b5a5"));
+    await writeFile(bytes("b5a52f612e64636d"), slice);
+    await writeFile(bytes("6ce9"), slice);
+    await writeFile(join(odd, "a\\b"), slice);
+    await writeFile(join(odd, "a_b"), slice);
+    const { files, skipped } = await scanFolder(odd, () => undefined);
+    expect(skipped).toEqual([]);
+    expect(files.map(({ name }) => name)).toEqual(["a_b", "a_b (2)", "l\ufffd", "单/a.dcm"]);
+    for (const { path } of files)
+      expect(Buffer.from(await (await openAsBlob(path)).arrayBuffer()).equals(slice)).toBe(true);
+    await rm(odd, { recursive: true });
+  });
+
+  it("passes by a folder that it may not enter, and says so", async () => {
+    const disc = await mkdtemp(join(tmpdir(), "mic-disc-"));
+    await mkdir(join(disc, "lost+found"), { mode: 0o000 });
+    await writeFile(join(disc, "z.dcm"), slice);
+    const { files, skipped } = await scanFolder(disc, () => undefined);
+    expect(files.map(({ name }) => name)).toEqual(["z.dcm"]);
+    // Whoever runs this as root enters every folder.
+    const codes = skipped.map(({ name, reason }) => `${name} ${reason.code}`);
+    expect(codes).toEqual(process.getuid?.() === 0 ? [] : ["lost+found unreadable-folder"]);
+    await rm(disc, { recursive: true });
   });
 
   it("counts every file aloud", async () => {

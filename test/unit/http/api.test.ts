@@ -364,10 +364,11 @@ describe("a request repeated under its Idempotency-Key", () => {
     expect(new Set(calls).size).toBe(2);
   });
 
-  it("needs a key that cannot be guessed", async () => {
-    const { handler } = shareApi();
-    const answer = await callApi(handler, { ...call, headers: { "Idempotency-Key": "1" } });
+  it.each(["1", ""])("needs a key that cannot be guessed, not %j", async (key) => {
+    const { handler, calls } = shareApi();
+    const answer = await callApi(handler, { ...call, headers: { "Idempotency-Key": key } });
     expect(answer.status).toBe(400);
+    expect(calls).toEqual([]);
   });
 });
 

@@ -71,6 +71,28 @@ describe("the local identity provider", () => {
     expect(Number(payload.exp) - Number(payload.iat)).toBe(12 * 3600);
   });
 
+  it("has a link that shows the sign-in page, and says who came in without a code in the address bar", async () => {
+    const jar = new Map<string, string>();
+    const open = async (url: string, body?: URLSearchParams): Promise<{ url: string; text: string }> => {
+      const cookie = [...jar].map((pair) => pair.join("=")).join("; ");
+      const request = { redirect: "manual", headers: { cookie } } as const;
+      const answer = await fetch(url, body ? { ...request, method: "POST", body } : request);
+      for (const line of answer.headers.getSetCookie()) {
+        const [name = "", value = ""] = (line.split(";")[0] ?? "").split("=");
+        jar.set(name, value);
+      }
+      const to = answer.headers.get("location");
+      return to ? open(new URL(to, url).href) : { url, text: await answer.text() };
+    };
+    expect((await open(`${issuer}/signed-in`)).text).toContain("Nobody is signed in");
+    const form = await open(`${issuer}/sign-in`);
+    expect(form.text).toContain("登录医学影像云");
+    const { username, password } = radiologist;
+    const end = await open(form.url, new URLSearchParams({ username, password }));
+    expect(end.url).toBe(`${issuer}/signed-in`);
+    expect(end.text).toContain("王强");
+  });
+
   it("gives a network operator a token without a hospital", async () => {
     const { accessToken } = await signIn(issuer, operator.username, operator.password);
     expect(decodeJwt(accessToken)).toMatchObject({ roles: ["network-operator"] });

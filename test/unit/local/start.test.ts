@@ -2,9 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { UploadResult } from "../../../cli/upload/upload-folder.ts";
+import { largestStudy, refusals } from "../../../local/demo.ts";
 import { hashInputs } from "../../../local/inputs-hash.ts";
 import { readOptions } from "../../../local/options.ts";
 import { Progress, StepFailed, StepProblem } from "../../../local/progress.ts";
+import { samples } from "../../../local/summary.ts";
+import type { LedgerFile } from "../../../shared/contract/schemas/upload.ts";
 
 function onScreen(isTTY = false) {
   let text = "";
@@ -91,7 +95,7 @@ describe("the options of npm start", () => {
     [["file"], "is not a folder"],
     [["images", "images"], "One folder at most"],
     [["--no-demo", "images"], "leave --no-demo out"],
-    [["--fesh"], "--fesh"],
+    [["--fesh"], "There is no option --fesh. npm start -- --help lists them."],
   ])("refuse %j with a sentence", (args, sentence) => {
     expect(() => readOptions(args, folder)).toThrow(sentence);
   });
@@ -110,5 +114,45 @@ describe("the options of npm start", () => {
     writeFileSync(join(inputs, "node_modules", "x"), "");
     expect(await hash()).toBe(second);
     expect(await hashInputs(folder, ["infra"], "other config")).not.toBe(second);
+  });
+});
+
+describe("a person whose folder was taken through the main job", () => {
+  const uploadIds = ["01M80G2BZ8CR71WTGXTVDJ7CRT"];
+  const sent = (name: string, state: LedgerFile["state"], studyInstanceUid?: string): LedgerFile => ({
+    fileId: name,
+    name,
+    size: 1,
+    sha256: "",
+    updatedAt: "",
+    state,
+    ...(studyInstanceUid && { studyInstanceUid }),
+    ...(state === "quarantined" && {
+      reason: { code: "cut-off", en: "The file is cut off.", zh: "文件不完整。" },
+    }),
+  });
+
+  it("is told which files were refused, why, and where all are listed", () => {
+    const skipped = [{ name: "a.txt", reason: { en: "This is not DICOM.", zh: "不是 DICOM。" } }];
+    const files = [sent("1.dcm", "indexed"), sent("2.dcm", "quarantined"), sent("3.dcm", "conflict")];
+    expect(refusals({ files, skipped, uploadIds } as unknown as UploadResult)).toEqual([
+      "quarantined  2.dcm: The file is cut off.",
+      "conflict  3.dcm",
+      "skipped  a.txt: This is not DICOM.",
+      "All that was sent: npm run mic -- ledger 01M80G2BZ8CR71WTGXTVDJ7CRT",
+    ]);
+    expect(refusals({ files: [sent("1.dcm", "indexed")], skipped: [], uploadIds })).toEqual([]);
+  });
+
+  it("has the largest of several studies read", () => {
+    const files = [sent("1", "indexed", "1.1"), sent("2", "indexed", "1.2"), sent("3", "duplicate", "1.2")];
+    expect(largestStudy({ files })).toEqual({ studyUid: "1.2", files: 2, studies: 2 });
+  });
+
+  it("gets lines to paste that find that patient, whatever the name holds", () => {
+    const lines = samples({ api: "http://127.0.0.1:1/api" }, "O'Neil^Ann").join("\n");
+    expect(lines).toContain("PatientName=O%27Neil%5EAnn&fuzzymatching=true'");
+    expect(lines).toContain("studies --name 'O'\\''Neil^Ann'");
+    expect(samples({ api: "" }).join("\n")).not.toContain("PatientName");
   });
 });

@@ -201,6 +201,11 @@ describe("a doctor searching for studies", () => {
     expect(await find("offset=1&limit=2")).toEqual(["1.1", "1.3"]);
   });
 
+  it.each(["^", "%3D", "·", "?", "%00", "a".repeat(3000)])("finds nobody by the name %s", async (name) => {
+    expect(await find(`PatientName=${name}`)).toEqual([]);
+    expect(await find(`PatientName=${name}&fuzzymatching=true`)).toEqual([]);
+  });
+
   it.each([
     ["StudyDate=yesterday", "StudyDate"],
     ["StudyDate=2026", "StudyDate"],
@@ -209,6 +214,12 @@ describe("a doctor searching for studies", () => {
     ["PatientID=P1&StudyDate=20260201-20250101", "ends before it begins"],
     ["AccessionNumber=A1&StudyTime=18-07", "ends before it begins"],
     ["StudyTime=080", "StudyTime"],
+    ["StudyDate=20261301", "calendar"],
+    ["StudyDate=20260230-20260301", "calendar"],
+    ["StudyDate=00000000-", "calendar"],
+    ["StudyTime=2460", "StudyTime"],
+    ["PatientName=%E5", "UTF-8"],
+    ["PatientID=%B5%A5", "UTF-8"],
     ["limit=-1", "limit"],
     ["limit=0", "limit"],
     ["Colour=red", "Colour"],

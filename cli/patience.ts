@@ -1,0 +1,11 @@
+/** How long a line or a server may be away before it is believed to be: a village's line comes back within minutes. */
+export const patienceMinutes = 5;
+const longestPause = 30_000;
+
+/** Whether something that began to fail then (`performance.now()`) has been waited for long enough. */
+export const isOutOfPatience = (since: number): boolean =>
+  performance.now() - since >= patienceMinutes * 60_000;
+
+/** Milliseconds before the next try: full jitter, so that a hospital's many do not come back at once. */
+export const pauseAfter = (attempt: number): number =>
+  Math.random() * Math.min(300 * 2 ** attempt, longestPause);
