@@ -1,13 +1,17 @@
-/** DynamoDB Local and what it needs, from Maven Central, each file checked against its locked SHA-256. */
+/** DynamoDB Local and what it needs, by the machine's own Maven, each file checked against its locked SHA-256. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { runLogged } from "./run-logged.ts";
 
-/** A mirror may stand in: the checksums say that it is the same file. */
-const repository = process.env.MAVEN_REPOSITORY_URL ?? "https://repo1.maven.org/maven2";
-const parallel = 8;
+interface Locked {
+  readonly sha256: string;
+  /** As in a Maven repository: `group/parts/artifact/version/file`. */
+  readonly path: string;
+  readonly file: string;
+}
 
-/** Downloads what `lockFile` lists (`<sha256>  <path>` a line) into `folder`; files that are there are kept. */
+/** Fetches what `lockFile` lists (`<sha256>  <path>` a line) into `folder`; files that are there are kept. */
 export async function installJars(lockFile: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const missing = readFileSync(lockFile, "utf8")
@@ -16,23 +20,44 @@ export async function installJars(lockFile: string, folder: string): Promise<voi
     .map((line) => line.split("  ") as [sha256: string, path: string])
     .map(([sha256, path]) => ({ sha256, path, file: join(folder, basename(path)) }))
     .filter(({ file }) => !existsSync(file));
-  const workers = Array.from({ length: parallel }, async () => {
-    for (let next = missing.pop(); next; next = missing.pop()) await download(next);
-  });
-  await Promise.all(workers);
+  if (missing.length === 0) return;
+  const fetched = mkdtempSync(join(folder, "fetched-"));
+  try {
+    await fetchWithMaven(missing, fetched);
+    for (const wanted of missing) keep(wanted, fetched);
+  } finally {
+    rmSync(fetched, { recursive: true, force: true });
+  }
 }
 
-async function download(wanted: {
-  readonly sha256: string;
-  readonly path: string;
-  readonly file: string;
-}): Promise<void> {
-  const response = await fetch(`${repository}/${wanted.path}`, { signal: AbortSignal.timeout(120_000) });
-  if (!response.ok) throw new Error(`${wanted.path}: the repository answered ${response.status}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (sha256 !== wanted.sha256) throw new Error(`${wanted.path}: not the file that was locked`);
-  // Renamed when whole, so that an interrupted download is never taken for the file.
-  writeFileSync(`${wanted.file}.part`, bytes);
-  renameSync(`${wanted.file}.part`, wanted.file);
+/** One run for all of them: its settings know the repository or mirror this machine uses. */
+async function fetchWithMaven(wanted: readonly Locked[], into: string): Promise<void> {
+  const project = join(into, "pom.xml");
+  writeFileSync(project, projectOf(wanted));
+  const goal = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
+  const options = ["-DexcludeTransitive=true", `-DoutputDirectory=${into}`];
+  await runLogged("mvn", ["-B", "-q", "-f", project, goal, ...options], join(into, "..", "maven.log"));
+}
+
+/** Renamed only when it is the file that was locked, so that nothing else is ever taken for it. */
+function keep({ sha256, path, file }: Locked, fetched: string): void {
+  const found = join(fetched, basename(path));
+  const actual = createHash("sha256").update(readFileSync(found)).digest("hex");
+  if (actual !== sha256) throw new Error(`${path}: not the file that was locked`);
+  renameSync(found, file);
+}
+
+function projectOf(wanted: readonly Locked[]): string {
+  const dependencies = wanted.map(({ path }) => {
+    const parts = path.split("/");
+    const [artifact, version, name] = parts.slice(-3) as [string, string, string];
+    const type = name.slice(name.lastIndexOf(".") + 1);
+    return `<dependency><groupId>${parts.slice(0, -3).join(".")}</groupId><artifactId>${artifact}</artifactId><version>${version}</version><type>${type}</type></dependency>`;
+  });
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>local</groupId><artifactId>dynamodb-local</artifactId><version>1</version><packaging>pom</packaging>
+<dependencies>
+${dependencies.join("\n")}
+</dependencies></project>
+`;
 }
