@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addReportCommands } from "./commands/report.ts";
 import { addShareCommands } from "./commands/share.ts";
 import { addStudyCommands } from "./commands/studies.ts";
+import { addStudyCommand } from "./commands/study.ts";
 import { addUploadCommands } from "./commands/upload.ts";
 import { CommandFailed, exitCodes } from "./failures.ts";
 
@@ -25,6 +26,7 @@ const program = new Command("mic")
 
 addUploadCommands(program);
 addStudyCommands(program);
+addStudyCommand(program);
 addReportCommands(program);
 addShareCommands(program);
 

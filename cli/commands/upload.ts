@@ -4,6 +4,7 @@ import type { LedgerFile } from "../../shared/contract/schemas/upload.ts";
 import { exitCodes } from "../failures.ts";
 import { printJson, printTable } from "../print.ts";
 import { openSession } from "../session.ts";
+import { findingLines, type StudyFindings, waitForFindings } from "../upload/findings.ts";
 import { readLedger } from "../upload/ledger.ts";
 import type { SkippedFile } from "../upload/scan-folder.ts";
 import { type UploadOptions, type UploadResult, uploadFolder } from "../upload/upload-folder.ts";
@@ -45,8 +46,9 @@ export function addUploadCommands(program: Command): void {
         encounterClass: encounter,
         silent: json,
       });
-      if (json) printJson(asJson(result));
-      else printResult(result, flags.wait);
+      const studies = flags.wait ? await waitForFindings(client.patient(), result.uploadIds) : undefined;
+      if (json) printJson(asJson(result, studies));
+      else printResult(result, studies);
       process.exitCode = unreadable(result.skipped) ? exitCodes.incomplete : exitCodeOf(result.ledger);
     });
 
@@ -68,7 +70,10 @@ function uploadIdArgument(value: string): string {
   throw new InvalidArgumentError("an upload's id has 26 capital letters and digits; mic upload prints it");
 }
 
-function asJson({ uploadId, uploadIds, ledger, files, skipped }: UploadResult) {
+function asJson(
+  { uploadId, uploadIds, ledger, files, skipped }: UploadResult,
+  studies?: readonly StudyFindings[],
+) {
   return {
     uploadId,
     uploadIds,
@@ -86,13 +91,19 @@ function asJson({ uploadId, uploadIds, ledger, files, skipped }: UploadResult) {
         reason,
       })),
     ],
+    ...(studies && { studies }),
   };
 }
 
-function printResult({ uploadIds, ledger, files, skipped }: UploadResult, waited: boolean): void {
+/** `studies`: where their findings were waited for. */
+function printResult(
+  { uploadIds, ledger, files, skipped }: UploadResult,
+  studies?: readonly StudyFindings[],
+): void {
   printLedger(ledger, files, skipped);
+  for (const line of findingLines(studies ?? [])) process.stdout.write(`${line}\n`);
   for (const id of uploadIds)
-    process.stdout.write(`Upload ${id}${waited ? "" : `: all sent. Follow it with mic ledger ${id}`}\n`);
+    process.stdout.write(`Upload ${id}${studies ? "" : `: all sent. Follow it with mic ledger ${id}`}\n`);
 }
 
 /** The files that need a look first, then the totals. */

@@ -4,6 +4,7 @@ import { assembleFile } from "../../shared/upload/assemble-file.ts";
 import { completeUpload } from "../../shared/upload/complete-upload.ts";
 import { createUpload } from "../../shared/upload/create-upload.ts";
 import type { UploadDependencies } from "../../shared/upload/dependencies.ts";
+import { getUploadFindings } from "../../shared/upload/get-findings.ts";
 import { getLedger } from "../../shared/upload/get-ledger.ts";
 import { uploadLimits } from "../../shared/upload/limits.ts";
 import { listUploads } from "../../shared/upload/list-uploads.ts";
@@ -29,6 +30,10 @@ export const handler = api("upload", {
     getUpload: async ({ grant, params, query }) => ({
       status: 200,
       body: await getLedger(grant, params.uploadId, query),
+    }),
+    getUploadFindings: async ({ grant, params, query }) => ({
+      status: 200,
+      body: await getUploadFindings(grant, params.uploadId, query),
     }),
     addUploadFiles: async ({ grant, params, body, id }) => ({
       status: 200,

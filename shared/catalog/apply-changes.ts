@@ -4,6 +4,7 @@
  */
 import { deriveMessageOf } from "../derive/derive-message.ts";
 import type { Clock, EventBus, Item, ObjectStore, Queue, Table } from "../ports.ts";
+import { examineStudy } from "../quality/examine-study.ts";
 import { extendReportRetention } from "../report/extend-retention.ts";
 import { became, type Change, isNew, typeOf } from "./change.ts";
 import { eventOf } from "./events-of-change.ts";
@@ -42,6 +43,7 @@ export async function applyChanges(
     ...publications(deps, changes),
     ...rollUps(deps, changes),
     ...retentions(deps, changes),
+    ...examinations(deps, changes),
   ];
   const settled = await Promise.all(pieces.map((piece) => settle(deps, piece)));
   const failures = settled.flatMap((failure) => failure ?? []);
@@ -120,6 +122,20 @@ function attempt<T>(make: () => T): { readonly value?: T; readonly error?: unkno
   } catch (error) {
     return { error };
   }
+}
+
+/** One a study and batch: it looks at what is there by then. */
+function examinations(deps: StreamDependencies, changes: readonly Change[]): readonly Piece[] {
+  const asked = changes.filter(
+    (change) =>
+      typeOf(change) === "study" &&
+      (became(change, "completedInstances") || became(change, "examineAskedAt")),
+  );
+  const byStudy = Map.groupBy(asked, ({ after }) => (after as StudyItem).pk);
+  return [...byStudy.values()].map((group) => ({
+    changes: group,
+    run: () => examineStudy(deps, (group[0] as Change).after as StudyItem),
+  }));
 }
 
 /** Not where the date is written: a worker that died after that would leave the reports behind. */

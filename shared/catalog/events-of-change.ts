@@ -45,6 +45,11 @@ const rules: Partial<Record<ItemType, Rule<EventType>>> = {
   conflict: rule("ConflictFound.v1", isNew, (item) =>
     same(item, "region", "hospital", "studyUid", "sopUid", "sha256"),
   ),
+  finding: rule(
+    "StudyFinding.v1",
+    ({ after }) => after !== undefined,
+    (item) => same(item, "region", "hospital", "studyUid", "source", "code", "severity", "of"),
+  ),
   "upload-file": rule(
     "FileQuarantined.v1",
     (change) => became(change, "state", "quarantined"),

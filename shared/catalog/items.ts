@@ -54,6 +54,10 @@ export interface StudyItem extends Typed<"study">, StudyKey {
   readonly retainUntil: string;
   /** Nothing of the study may be deleted while this is here, however old. `by`: the principal's id. */
   readonly legalHold?: { readonly reason: string; readonly by: string; readonly at: string };
+  /** Instances there were when the study was last examined for findings. */
+  readonly examinedInstances?: number;
+  /** When an examination was last asked for, other than by the study's completion. */
+  readonly examineAskedAt?: string;
   /** Its search items are written. */
   readonly searchable?: boolean;
 }

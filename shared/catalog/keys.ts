@@ -58,6 +58,11 @@ export const keys = {
     pk: studyPartition(key),
     sk: `CONFLICT#${sopUid}#${sha256}`,
   }),
+  /** `of`: what it is about, such as a Series Instance UID; `-` for the study itself. */
+  finding: (key: StudyKey, source: string, code: string, of: string): Key => ({
+    pk: studyPartition(key),
+    sk: `FINDING#${source}#${code}#${of}`,
+  }),
   reportPointer: (key: StudyKey, reportId: string): Key => ({
     pk: studyPartition(key),
     sk: `REPORT#${reportId}`,
@@ -85,6 +90,11 @@ export const keys = {
   uploadRequest: (key: HospitalKey, uploadId: string, requestId: string): Key => ({
     pk: uploadPartition(key, uploadId),
     sk: `REQUEST#${requestId}`,
+  }),
+  /** A study that files of the upload belong to. */
+  uploadStudy: (key: HospitalKey, uploadId: string, studyUid: string): Key => ({
+    pk: uploadPartition(key, uploadId),
+    sk: `STUDY#${studyUid}`,
   }),
   uploadList: (key: HospitalKey, uploadId: string): Key => ({ pk: `UPLOADS#${tenant(key)}`, sk: uploadId }),
 
@@ -146,12 +156,15 @@ export const prefixes = {
   seriesCounters: (seriesUid: string): string => `COUNT#SERIES#${seriesUid}#`,
   expectations: "EXPECT#",
   conflicts: "CONFLICT#",
+  findings: "FINDING#",
+  findingsOf: (source: string): string => `FINDING#${source}#`,
   reports: "REPORT#",
   versions: "VERSION#",
   accesses: "ACCESS#",
   consults: (toHospital: string): string => `CONSULT#${toHospital}#`,
   files: "FILE#",
   uploadCounters: "COUNT#",
+  uploadStudies: "STUDY#",
 } as const;
 
 export function uploadPartition(key: HospitalKey, uploadId: string): string {

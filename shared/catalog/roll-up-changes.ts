@@ -1,5 +1,7 @@
 /** What instances and final files in the stream mean for their study: its counts, and whether it is complete. */
 import type { Clock, Table } from "../ports.ts";
+import { askExamination } from "../quality/examine-study.ts";
+import { noteStudies } from "../upload/note-studies.ts";
 import { isFinal, readAllFiles } from "../upload/read-ledger.ts";
 import { readTotals } from "../upload/totals.ts";
 import { type Change, isNew, typeOf } from "./change.ts";
@@ -71,6 +73,8 @@ async function uploadProgressed(
 ): Promise<void> {
   const { region, hospital, uploadId } = (changes[0] as Change).after as UploadItem;
   const owner = { region, hospital };
+  const files = changes.filter(becameFinal).map(({ after }) => after as UploadFileItem);
+  await noteStudies(table, owner, uploadId, files);
   const found = await readTotals(table, owner, uploadId);
   if (!found?.done || found.upload.settledAt !== undefined) return;
   await completeStudiesOf({ table, clock }, owner, uploadId);
@@ -88,9 +92,10 @@ async function completeStudiesOf(
   const studies = new Set(indexed.flatMap(({ studyUid }) => studyUid ?? []));
   for (const studyUid of studies) {
     const key: StudyKey = { ...owner, studyUid };
-    // More was announced than is there, perhaps for another upload to send: the quiet period decides.
-    if (await isShort(deps.table, key)) continue;
-    await completeStudy(deps, key, "manifest");
+    // More was announced than is there, perhaps for another upload to send: the quiet period decides. What is missing is
+    // said now, while the patient may still be there.
+    if (await isShort(deps.table, key)) await askExamination(deps, key);
+    else await completeStudy(deps, key, "manifest");
   }
 }
 

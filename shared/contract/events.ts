@@ -31,6 +31,17 @@ export interface Events {
     readonly fileId: string;
     readonly reason: string;
   };
+  /** Found for the first time, or changed. What it means: `findings.ts`. */
+  "StudyFinding.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly studyUid: string;
+    readonly source: string;
+    readonly code: string;
+    readonly severity: string;
+    /** What it is about, such as a Series Instance UID; `-` for the study itself. */
+    readonly of: string;
+  };
   "ConsultCreated.v1": {
     readonly region: string;
     readonly from: string;
@@ -71,6 +82,7 @@ export const itemTypes = [
   "counter",
   "expectation",
   "conflict",
+  "finding",
   "claim",
   "open-study",
   "upload",
@@ -78,6 +90,7 @@ export const itemTypes = [
   "upload-counter",
   "upload-list",
   "upload-request",
+  "upload-study",
   "find",
   "report",
   "report-version",

@@ -29,6 +29,14 @@ export const routes = [
     summary: "The ledger of an upload, file by file",
   },
   {
+    id: "getUploadFindings",
+    method: "GET",
+    path: "/v1/uploads/{uploadId}/findings",
+    capability: "upload",
+    access: { target: "own-hospital" },
+    summary: "What was found wrong with the studies of an upload",
+  },
+  {
     id: "addUploadFiles",
     method: "POST",
     path: "/v1/uploads/{uploadId}/files",

@@ -1,18 +1,21 @@
 /** One study as a person asks after it: what has arrived, what is missing, what is in it. */
 import type { Grant } from "../access/grant.ts";
+import { readFindings } from "../catalog/findings.ts";
 import type { SeriesItem, StudyItem } from "../catalog/items.ts";
 import { keys, prefixes, type StudyKey, studyPartition } from "../catalog/keys.ts";
 import { queryAll } from "../catalog/query-all.ts";
 import { readStudyProgress } from "../catalog/read-study.ts";
 import type { StudyView } from "../contract/schemas/query.ts";
 import { Problem } from "../errors.ts";
+import { presentFinding } from "./present-finding.ts";
 
 /** Counts of the study are exact at this moment, those of its series as last rolled up. Throws Problem("not-found"). */
 export async function readStudyView({ table }: Grant, key: StudyKey): Promise<StudyView> {
-  const [study, progress, series] = await Promise.all([
+  const [study, progress, series, findings] = await Promise.all([
     table.get(keys.study(key)) as Promise<StudyItem | undefined>,
     readStudyProgress(table, key),
     queryAll(table, { pk: studyPartition(key), prefix: prefixes.series }),
+    readFindings(table, key),
   ]);
   if (study === undefined || progress === undefined)
     throw new Problem("not-found", "There is no such study.");
@@ -28,6 +31,7 @@ export async function readStudyView({ table }: Grant, key: StudyKey): Promise<St
     ...(expected === undefined ? {} : { expected }),
     complete,
     conflicts: conflicts.length,
+    findings: findings.map(presentFinding),
     series: (series as readonly SeriesItem[]).map(viewOf),
   };
 }

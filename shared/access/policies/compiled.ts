@@ -59,6 +59,7 @@ export const actionGroups: Readonly<Record<string, readonly string[]>> = {
   GetSelf: [],
   GetStudy: ["ReadingStudies"],
   GetUpload: ["Uploading"],
+  GetUploadFindings: ["Uploading"],
   ListAuditRecords: ["ReadingAudit"],
   ListHospitals: ["ReadingNetwork"],
   ListReportVersions: ["ReadingReports"],

@@ -1,5 +1,6 @@
 /** Answers of the search routes. Their query strings are QIDO-RS (PS3.18 §10.6) and parsed by `shared/query/`. */
 import * as z from "zod/mini";
+import { finding } from "./findings.ts";
 import { hospitalId, uid } from "./identifiers.ts";
 
 const dataset = z
@@ -20,6 +21,7 @@ const study = z.object({
   expected: z.optional(count.check(z.describe("Announced by the uploads of this study"))),
   complete: z.boolean(),
   conflicts: count,
+  findings: z.array(finding).check(z.describe("What is wrong with the study, most urgent first")),
   series: z.array(
     z.object({
       seriesUid: uid,

@@ -1,6 +1,7 @@
 /** Requests and answers of the upload routes. Limits on counts and sizes are the use cases' to answer, with the limit. */
 import * as z from "zod/mini";
 import { uploadLimits } from "../../upload/limits.ts";
+import { uploadFindingsQuery, uploadFindingsReply } from "./findings.ts";
 import { fileId, instant, sha256, uid, ulid } from "./identifiers.ts";
 
 const count = z.int().check(z.nonnegative());
@@ -134,6 +135,7 @@ export const uploadSchemas = {
     }),
   },
   getUpload: { params: uploadParams, query: pageQuery, reply: ledger },
+  getUploadFindings: { params: uploadParams, query: uploadFindingsQuery, reply: uploadFindingsReply },
   addUploadFiles: { params: uploadParams, body: addUploadFilesBody, reply: filesReply },
   signUploadParts: {
     params: fileParams,

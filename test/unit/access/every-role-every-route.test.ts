@@ -24,6 +24,7 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
   createUpload: ["TAS", "", ""],
   listUploads: ["TAS", "", ""],
   getUpload: ["TAS", "", ""],
+  getUploadFindings: ["TAS", "", ""],
   addUploadFiles: ["TAS", "", ""],
   signUploadParts: ["TAS", "", ""],
   listUploadParts: ["TAS", "", ""],

@@ -1,0 +1,49 @@
+/** What is wrong with a study as it has arrived: asked when it is found complete, and when its upload is over without that. */
+import { type Found, replaceFindings } from "../catalog/findings.ts";
+import { keys, type StudyKey } from "../catalog/keys.ts";
+import { readStudyProgress, type StudyProgress } from "../catalog/read-study.ts";
+import { ConditionFailed } from "../errors.ts";
+import type { Clock, Table } from "../ports.ts";
+
+export interface ExamineDependencies {
+  readonly table: Table;
+  readonly clock: Clock;
+}
+
+/**
+ * Looks at what is there now, whatever asked for it, so that doing it again changes nothing. What arrives meanwhile opens
+ * the study, and its next completion asks again.
+ */
+export async function examineStudy({ table, clock }: ExamineDependencies, key: StudyKey): Promise<void> {
+  const progress = await readStudyProgress(table, key);
+  if (!progress) return;
+  await replaceFindings(table, key, "door", notArrived(progress), clock.now());
+  await markExamined(table, key, progress.instances);
+}
+
+function notArrived({ instances, expected }: StudyProgress): readonly Found[] {
+  if (expected === undefined || instances >= expected) return [];
+  return [{ code: "images-not-arrived", values: { arrived: instances, announced: expected } }];
+}
+
+/** Asks for an examination through the table's stream, where those of one study take turns. */
+export async function askExamination({ table, clock }: ExamineDependencies, key: StudyKey): Promise<void> {
+  await updateStudy(table, key, { examineAskedAt: clock.now().toISOString() });
+}
+
+const markExamined = (table: Table, key: StudyKey, examinedInstances: number): Promise<void> =>
+  updateStudy(table, key, { examinedInstances });
+
+async function updateStudy(
+  table: Table,
+  key: StudyKey,
+  set: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  try {
+    const when = [[{ attribute: "pk", is: "present" }]] as const;
+    await table.write([{ op: "update", key: keys.study(key), set, when }]);
+  } catch (error) {
+    // No study is made by examining it.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}
