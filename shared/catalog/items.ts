@@ -123,7 +123,10 @@ export interface UploadFileItem extends Typed<"upload-file">, HospitalKey {
   readonly multipartId?: string;
   readonly reason?: {
     readonly code: string;
+    /** Byte of the file where the fault lies. */
     readonly offset?: number;
+    /** Tag of the attribute concerned, such as `0020000D`. */
+    readonly attribute?: string;
     readonly en: string;
     readonly zh: string;
   };

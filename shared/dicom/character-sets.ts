@@ -80,6 +80,15 @@ export function characterSetOf(declared: readonly string[]): CharacterSet {
   return found;
 }
 
+/** As declared or assigned by a person: the content is not asked. */
+export const trustedCharacterSet = (terms: readonly string[]): CharacterSet => ({
+  ...characterSetOf(terms),
+  belief: "full",
+});
+
+/** Whether a term names a character set, so that text can be assigned to it. */
+export const isCharacterSetTerm = (term: string): boolean => Object.hasOwn(terms, normalized(term));
+
 function build(declared: readonly string[]): CharacterSet {
   const names = declared.map(normalized).filter((name) => Object.hasOwn(terms, name));
   const first = terms[names[0] ?? "ISO IR 6"] as Term;

@@ -36,7 +36,7 @@ function guessOf({ bytes, characterSet }: Suspect): "gb18030" | "utf-8" | "unsur
 }
 
 /** Text beyond ASCII makes the JSON say that it is UTF-8, also where the file declared nothing (PS3.18 §F.2). */
-export function declareUtf8(dataset: Dataset, suspects: readonly Suspect[]): Dataset {
-  if (suspects.length === 0 || dataset["00080005"]?.Value) return dataset;
+export function declareUtf8(dataset: Dataset, decoded: boolean): Dataset {
+  if (!decoded || dataset["00080005"]?.Value) return dataset;
   return { "00080005": { vr: "CS", Value: ["ISO_IR 192"] }, ...dataset };
 }

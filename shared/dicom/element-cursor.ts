@@ -21,6 +21,10 @@ export class MoreBytes {
   }
 }
 
+/** What reading may stumble over; anything else is a mistake of ours, and must be seen. */
+export const isFault = (error: unknown): error is DicomRejected | MoreBytes =>
+  error instanceof DicomRejected || error instanceof MoreBytes;
+
 const traitsByCode = new Map<number, VrTraits>();
 const traitsByVr = new Map<Vr, VrTraits>();
 for (const [name, table] of Object.entries(valueRepresentations)) {

@@ -1,6 +1,6 @@
 /** Recognises DICOM and reads the file meta information (PS3.10 §7.1). */
 import { characterSetOf } from "./character-sets.ts";
-import { ElementCursor, type Encoding, MoreBytes } from "./element-cursor.ts";
+import { ElementCursor, type Encoding, isFault, MoreBytes } from "./element-cursor.ts";
 import type { Dataset, Element } from "./json-model.ts";
 import { DicomRejected } from "./rejected.ts";
 import { isVr } from "./value-representations.ts";
@@ -8,6 +8,8 @@ import { type Bytes, readValue } from "./values.ts";
 
 export interface FileMeta {
   readonly meta: Dataset;
+  /** First byte of each element, by tag. */
+  readonly offsets: ReadonlyMap<string, number>;
   /** First byte of the data set. */
   readonly datasetOffset: number;
   /** The file starts with preamble and `DICM`. */
@@ -21,16 +23,35 @@ const beginning = 256;
 
 /** @throws DicomRejected("not-dicom"), MoreBytes where the prefix ends inside */
 export function readFileMeta(bytes: Bytes, total: number): FileMeta {
-  const { buffer } = bytes;
+  const read = readMetaToFault(bytes, total);
+  if ("error" in read) throw read.error;
+  return read;
+}
+
+/** As `readFileMeta`, but answers what lies before the fault, and the fault beside it. */
+export function readMetaToFault(
+  bytes: Bytes,
+  total: number,
+): FileMeta | (FileMeta & { readonly error: unknown }) {
+  const meta: Record<string, Element> = {};
+  const offsets = new Map<string, number>();
+  const part10 = bytes.buffer.toString("latin1", 128, prefixLength) === "DICM";
+  const cursor = new ElementCursor(bytes, total, part10 ? prefixLength : 0);
+  const read = () => ({ meta, offsets, datasetOffset: cursor.position, part10 });
+  try {
+    recognise(bytes, total, part10);
+    while (inMeta(cursor)) readMetaElement(cursor, meta, offsets);
+    return read();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    return { ...read(), error };
+  }
+}
+
+function recognise({ buffer }: Bytes, total: number, part10: boolean): void {
   if (buffer.length < Math.min(beginning, total)) throw new MoreBytes(Math.min(beginning, total));
-  const part10 = buffer.toString("latin1", 128, prefixLength) === "DICM";
-  const start = part10 ? prefixLength : 0;
   if (!part10 && !startsWithMeta(buffer) && guessEncodingAt(buffer, 0) === undefined)
     throw new DicomRejected("not-dicom", 0);
-  const cursor = new ElementCursor(bytes, total, start);
-  const meta: Record<string, Element> = {};
-  while (inMeta(cursor)) readMetaElement(cursor, meta);
-  return { meta, datasetOffset: cursor.position, part10 };
 }
 
 function inMeta({ position, total, bytes: { buffer } }: ElementCursor): boolean {
@@ -39,13 +60,19 @@ function inMeta({ position, total, bytes: { buffer } }: ElementCursor): boolean 
   return buffer[position] === 2 && buffer[position + 1] === 0;
 }
 
-function readMetaElement(cursor: ElementCursor, meta: Record<string, Element>): void {
+function readMetaElement(
+  cursor: ElementCursor,
+  meta: Record<string, Element>,
+  offsets: Map<string, number>,
+): void {
+  const elementStart = cursor.position;
   cursor.next(cursor.total, explicitLittle);
   const { traits, position: start, element, tag } = cursor;
   const end = cursor.valueEnd(cursor.total);
   if (traits.kind === "items") throw new DicomRejected("damaged-structure", start, tag);
   cursor.need(end, cursor.total);
   cursor.position = end;
+  offsets.set(tag, elementStart);
   if (element !== 0)
     meta[tag] = readValue(cursor.bytes, traits, start, end, true, characterSetOf([]), {
       suspects: [],

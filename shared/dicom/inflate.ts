@@ -31,3 +31,27 @@ export function inflateDataset(
     throw new DicomRejected(code === "Z_BUF_ERROR" ? "truncated" : "deflate-damaged", offset);
   }
 }
+
+/**
+ * As much of a damaged, cut or overlong stream as comes out of it whole, at most `limit` bytes. Found by halving: the
+ * platform gives nothing of a stream it stumbles over.
+ */
+export function inflateToFault(compressed: Uint8Array, limit: number): Uint8Array {
+  let inflated: Uint8Array = new Uint8Array(0);
+  let [works, fails] = [0, compressed.length + 1];
+  while (fails - works > 1) {
+    const length = Math.floor((works + fails) / 2);
+    const found = inflatePrefix(compressed.subarray(0, length), limit);
+    if (found) [inflated, works] = [found, length];
+    else fails = length;
+  }
+  return inflated;
+}
+
+function inflatePrefix(compressed: Uint8Array, maxOutputLength: number): Uint8Array | undefined {
+  try {
+    return inflateRawSync(compressed, { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return undefined;
+  }
+}

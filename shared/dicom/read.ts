@@ -4,29 +4,27 @@
  */
 import { type Correction, correctText, declareUtf8 } from "./correct-text.ts";
 import { type Encoding, MoreBytes } from "./element-cursor.ts";
-import { guessEncodingAt, readFileMeta } from "./file-meta.ts";
+import { checkEncoding, transferSyntaxOf } from "./encoding.ts";
+import { readFileMeta } from "./file-meta.ts";
+import { type Identity, identify, refuseMediaDirectory } from "./identify.ts";
 import { inflateDataset } from "./inflate.ts";
 import { type Dataset, textOf } from "./json-model.ts";
+import type { PixelData } from "./pixel-data.ts";
 import { DicomRejected } from "./rejected.ts";
-import { type TransferSyntax, transferSyntaxes } from "./transfer-syntaxes.ts";
-import { isUid } from "./uid.ts";
-import { isVr } from "./value-representations.ts";
-import type { Bytes } from "./values.ts";
-import { type PixelData, type Walked, walkDataset } from "./walk.ts";
+import type { TransferSyntax } from "./transfer-syntaxes.ts";
+import { type Bytes, viewOf } from "./values.ts";
+import { walkDataset } from "./walk.ts";
+import type { Assigned, Walked } from "./walked.ts";
 
+export type { PixelData } from "./pixel-data.ts";
 export { DicomRejected } from "./rejected.ts";
-export type { PixelData } from "./walk.ts";
 
-export interface Header {
+export interface Header extends Identity {
   /** As declared; where the file declares none, the uncompressed syntax it turned out to be written in. */
   readonly transferSyntaxUid: string;
   readonly transferSyntax: TransferSyntax;
   /** Preamble, `DICM` and a Transfer Syntax UID: the file can be handed out as `application/dicom` unchanged. */
   readonly part10: boolean;
-  readonly sopClassUid: string;
-  readonly sopInstanceUid: string;
-  readonly studyInstanceUid: string;
-  readonly seriesInstanceUid: string;
   /** Group 0002. */
   readonly meta: Dataset;
   /** Everything before the pixels; large values are referred to by `BulkDataURI` (see `bulkRange`). */
@@ -38,6 +36,8 @@ export interface Header {
     readonly used: readonly string[];
     /** Text was found to be in this set although the file declares another. */
     readonly corrected?: Correction;
+    /** What the reader was told to use; nothing is corrected then. */
+    readonly assigned?: readonly string[];
   };
   /** First byte of the data set in the file. */
   readonly datasetOffset: number;
@@ -49,7 +49,16 @@ export interface Header {
 const headerLimit = 128 * 1024 * 1024;
 /** Asked for beyond what is known to be missing, so that few rounds are needed. */
 const readAhead = 64 * 1024;
-const mediaDirectory = "1.2.840.10008.1.3.10";
+
+export interface ReadOptions {
+  /** Bytes of the whole file. */
+  readonly totalSize: number;
+  /**
+   * Defined terms text is decoded under instead of what the file declares, whatever its content looks like; none: the
+   * default repertoire. Items that declare another set than the file keep theirs. See `isCharacterSetTerm`.
+   */
+  readonly characterSet?: readonly string[];
+}
 
 /**
  * @param bytes the file, or a prefix of it (64 KiB hold nearly every header)
@@ -58,12 +67,11 @@ const mediaDirectory = "1.2.840.10008.1.3.10";
  */
 export function readHeader(
   bytes: Uint8Array,
-  options: { readonly totalSize: number },
+  { totalSize, characterSet }: ReadOptions,
 ): Header | { readonly needBytes: number } {
-  const { totalSize } = options;
   if (totalSize === 0) throw new DicomRejected("empty", 0);
   try {
-    return readWhole(viewOf(bytes.subarray(0, totalSize)), totalSize);
+    return readWhole(viewOf(bytes.subarray(0, totalSize)), totalSize, characterSet);
   } catch (error) {
     if (!(error instanceof MoreBytes)) throw error;
     if (error.length > headerLimit) throw new DicomRejected("header-limit", bytes.length);
@@ -71,56 +79,40 @@ export function readHeader(
   }
 }
 
-function viewOf(bytes: Uint8Array): Bytes {
-  return {
-    buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  };
-}
-
-function readWhole(file: Bytes, totalSize: number): Header {
-  const { meta, datasetOffset, part10 } = readFileMeta(file, totalSize);
-  if (textOf(meta, "00020002") === mediaDirectory) throw new DicomRejected("dicomdir", 0, "00020002");
-  const declared = textOf(meta, "00020010");
-  const syntax = transferSyntaxOf(declared, file, datasetOffset, totalSize);
-  const { walked, inflated } = walkFile(file, totalSize, datasetOffset, syntax);
-  const corrected = correctText(walked.suspects);
+function readWhole(file: Bytes, totalSize: number, assigned: Assigned): Header {
+  const fileMeta = readFileMeta(file, totalSize);
+  const { meta, datasetOffset, part10 } = fileMeta;
+  refuseMediaDirectory(fileMeta);
+  const syntax = transferSyntaxOf(fileMeta, file, totalSize);
+  const { walked, inflated } = walkFile(file, totalSize, datasetOffset, syntax, assigned);
   return {
     transferSyntaxUid: syntax.uid,
     transferSyntax: syntax,
-    part10: part10 && declared !== undefined,
-    ...identify(walked.dataset, datasetOffset),
+    part10: part10 && textOf(meta, "00020010") !== undefined,
+    ...identify(walked, datasetOffset),
+    ...textCorrected(walked, assigned),
     meta,
-    dataset: declareUtf8(walked.dataset, walked.suspects),
     ...(walked.pixelData && { pixelData: walked.pixelData }),
-    characterSet: {
-      declared: walked.characterSet.declared,
-      used: corrected ? [corrected] : walked.characterSet.used,
-      ...(corrected && { corrected }),
-    },
     datasetOffset,
     ...(inflated && { inflated }),
   };
 }
 
-function transferSyntaxOf(
-  declared: string | undefined,
-  file: Bytes,
-  at: number,
-  totalSize: number,
-): TransferSyntax {
-  if (declared === undefined) {
-    if (at + 8 > file.buffer.length && file.buffer.length < totalSize) throw new MoreBytes(at + 8);
-    return uncompressed(guessEncodingAt(file.buffer, at) ?? { explicit: false, little: true });
-  }
-  const syntax = transferSyntaxes.get(declared);
-  if (!syntax) throw new DicomRejected("unknown-transfer-syntax", at, "00020010");
-  return syntax;
-}
-
-function uncompressed({ explicit, little }: Encoding): TransferSyntax {
-  const suffix = explicit ? (little ? ".1" : ".2") : "";
-  return transferSyntaxes.get(`1.2.840.10008.1.2${suffix}`) as TransferSyntax;
+/** The data set with its text decoded as what it is found to be. */
+export function textCorrected(
+  { suspects, dataset, decoded, characterSet }: Walked,
+  assigned?: Assigned,
+): Pick<Header, "dataset" | "characterSet"> {
+  const corrected = correctText(suspects);
+  return {
+    dataset: declareUtf8(dataset, decoded),
+    characterSet: {
+      declared: characterSet.declared,
+      used: corrected ? [corrected] : characterSet.used,
+      ...(corrected && { corrected }),
+      ...(assigned && { assigned }),
+    },
+  };
 }
 
 function walkFile(
@@ -128,47 +120,20 @@ function walkFile(
   totalSize: number,
   start: number,
   syntax: TransferSyntax,
+  assigned: Assigned,
 ): { readonly walked: Walked; readonly inflated?: Uint8Array } {
   const encoding: Encoding = { explicit: syntax.explicit, little: syntax.littleEndian };
   if (!syntax.deflated) {
     checkEncoding(file.buffer, start, totalSize, encoding);
-    return { walked: walkDataset(file, totalSize, start, encoding) };
+    return { walked: walkDataset(file, totalSize, start, encoding, assigned) };
   }
   const complete = file.buffer.length >= totalSize;
   const inflated = inflateDataset(file.buffer.subarray(start), start, complete, totalSize);
   try {
     const total = complete ? inflated.length : Number.POSITIVE_INFINITY;
-    return { walked: walkDataset(viewOf(inflated), total, 0, encoding), inflated };
+    return { walked: walkDataset(viewOf(inflated), total, 0, encoding, assigned), inflated };
   } catch (error) {
     // How many compressed bytes hold the missing ones cannot be known: come back with twice as many.
     throw error instanceof MoreBytes ? new MoreBytes(file.buffer.length + 1) : error;
   }
-}
-
-/** A data set written in another syntax than declared would be handed on to readers that believe the declaration. */
-function checkEncoding(buffer: Buffer, at: number, totalSize: number, encoding: Encoding): void {
-  if (at + 8 > buffer.length) return;
-  const vr = buffer.toString("latin1", at + 4, at + 6);
-  const looksExplicit = isVr(vr) && (encoding.explicit || buffer.readUInt32LE(at + 4) > totalSize);
-  if (encoding.explicit ? !/^[A-Z]{2}$/.test(vr) : looksExplicit)
-    throw new DicomRejected("wrong-encoding", at, "00020010");
-}
-
-function identify(dataset: Dataset, offset: number) {
-  if (dataset["00041220"] || textOf(dataset, "00080016") === mediaDirectory)
-    throw new DicomRejected("dicomdir", offset, "00041220");
-  return {
-    sopClassUid: uidOf(dataset, "00080016", offset),
-    sopInstanceUid: uidOf(dataset, "00080018", offset),
-    studyInstanceUid: uidOf(dataset, "0020000D", offset),
-    seriesInstanceUid: uidOf(dataset, "0020000E", offset),
-  };
-}
-
-function uidOf(dataset: Dataset, tag: string, offset: number): string {
-  const uid = textOf(dataset, tag);
-  if (uid === undefined) throw new DicomRejected("missing-uid", offset, tag);
-  if (!isUid(uid) || (dataset[tag]?.Value?.length ?? 0) > 1)
-    throw new DicomRejected("invalid-uid", offset, tag);
-  return uid;
 }

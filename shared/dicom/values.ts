@@ -14,6 +14,11 @@ export interface Bytes {
   readonly view: DataView;
 }
 
+export const viewOf = (bytes: Uint8Array): Bytes => ({
+  buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+});
+
 export interface VrTraits {
   readonly vr: Vr;
   readonly kind: ValueKind;

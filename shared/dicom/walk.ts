@@ -1,99 +1,95 @@
 /** Walks a data set up to Pixel Data and makes DICOM JSON of it on the way. */
-import { type CharacterSet, characterSetOf } from "./character-sets.ts";
-import { ElementCursor, type Encoding } from "./element-cursor.ts";
+import { type CharacterSet, characterSetOf, trustedCharacterSet } from "./character-sets.ts";
+import { ElementCursor, type Encoding, isFault } from "./element-cursor.ts";
+import { JsonMemory } from "./json-memory.ts";
 import type { Dataset, Element } from "./json-model.ts";
+import { atEnd, type PixelData, pixelDataAt } from "./pixel-data.ts";
 import { DicomRejected } from "./rejected.ts";
-import type { Vr } from "./value-representations.ts";
-import { type Bytes, bulkElement, readValue, type Suspect, type TextLog, type VrTraits } from "./values.ts";
+import { type Bytes, bulkElement, readValue, type TextLog } from "./values.ts";
+import type { Assigned, Interrupted, Walked } from "./walked.ts";
 
 /** Real data sets nest sequences less than ten deep. */
 const nestingLimit = 128;
 
-/**
- * Memory the JSON may take, roughly: a few bytes of file can become a hundred of objects. Far above the largest real headers
- * (structure sets, enhanced multi-frame), well below what a function has.
- */
-const memoryLimit = 256 * 1024 * 1024;
-const memoryOf = { element: 256, item: 64, number: 8, text: 32, name: 128, decoded: 16 } as const;
-
 type OpenDataset = Record<string, Element>;
-
-export interface PixelData {
-  readonly vr: Vr;
-  /** First byte of the pixels or, encapsulated, of the Basic Offset Table's item. */
-  readonly offset: number;
-  /** Bytes there are; undefined where encapsulated. */
-  readonly length: number | undefined;
-  readonly encapsulated: boolean;
-  /** Of 7FE00010, 7FE00008 (Float) and 7FE00009 (Double Float). */
-  readonly tag: "7FE00010" | "7FE00008" | "7FE00009";
-  /** The file ends before the declared length. */
-  readonly truncated: boolean;
-}
-
-export interface Walked {
-  readonly dataset: Dataset;
-  readonly pixelData: PixelData | undefined;
-  readonly characterSet: CharacterSet;
-  readonly suspects: readonly Suspect[];
-}
 
 /**
  * @param total bytes there are in all, of which `bytes` may be a prefix; Infinity where not known
  * @throws DicomRejected, or MoreBytes where the prefix is too short
  */
-export function walkDataset(bytes: Bytes, total: number, start: number, encoding: Encoding): Walked {
-  const walker = new Walker(new ElementCursor(bytes, total, start));
-  return walker.walk(encoding);
+export function walkDataset(
+  bytes: Bytes,
+  total: number,
+  start: number,
+  encoding: Encoding,
+  assigned?: Assigned,
+): Walked {
+  return new Walker(new ElementCursor(bytes, total, start), assigned).walk(encoding);
+}
+
+/** As `walkDataset`, but answers what lies before the fault, sequences that were open included, and the fault beside it. */
+export function walkToFault(
+  bytes: Bytes,
+  total: number,
+  start: number,
+  encoding: Encoding,
+): Walked | Interrupted {
+  return new Walker(new ElementCursor(bytes, total, start), undefined).walkToFault(encoding);
+}
+
+interface OpenSequence {
+  readonly parent: OpenDataset;
+  readonly tag: string;
+  readonly items: Dataset[];
 }
 
 class Walker {
   private readonly cursor: ElementCursor;
+  private readonly assigned: Assigned;
   private readonly log: TextLog = { suspects: [], decoded: 0 };
-  private memory = 0;
+  private readonly dataset: OpenDataset = {};
+  private readonly open: OpenSequence[] = [];
+  private readonly offsets = new Map<string, number>();
+  private characterSet: CharacterSet;
+  private declared: readonly string[] = [];
+  private readonly memory = new JsonMemory();
 
-  constructor(cursor: ElementCursor) {
+  constructor(cursor: ElementCursor, assigned: Assigned) {
     this.cursor = cursor;
+    this.assigned = assigned;
+    this.characterSet = assigned ? trustedCharacterSet(assigned) : characterSetOf([]);
   }
 
   walk(encoding: Encoding): Walked {
     const { cursor } = this;
-    const dataset: OpenDataset = {};
-    let characterSet = characterSetOf([]);
     let pixelData: PixelData | undefined;
-    while (!pixelData && !this.atEnd()) {
+    while (!pixelData && !atEnd(cursor)) {
+      const start = cursor.position;
       cursor.next(cursor.total, encoding);
-      if (cursor.group === 0x7fe0) pixelData = this.pixelData();
+      if (cursor.group === 0x7fe0) pixelData = pixelDataAt(cursor);
       if (pixelData || cursor.group === 0xfffe) continue;
-      const element = this.value(cursor.total, 0, characterSet);
-      characterSet = this.add(dataset, element, characterSet);
+      this.offsets.set(cursor.tag, start);
+      const element = this.value(cursor.total, this.dataset, this.characterSet);
+      this.characterSet = this.add(this.dataset, element, this.characterSet);
     }
-    return { dataset, pixelData, characterSet, suspects: this.log.suspects };
+    return this.walked(pixelData);
   }
 
-  /** The end of the data, or padding without Data Set Trailing Padding around it. */
-  private atEnd(): boolean {
-    const { position, total, bytes } = this.cursor;
-    if (position >= total) return true;
-    if (position + 8 > bytes.buffer.length && total > bytes.buffer.length) return false;
-    const rest = bytes.buffer.subarray(position, position + 8);
-    return rest.every((byte) => byte === 0) || (rest.length < 8 && rest.every((byte) => byte === 0x20));
+  walkToFault(encoding: Encoding): Walked | Interrupted {
+    try {
+      return this.walk(encoding);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      for (const { parent, tag, items } of this.open) parent[tag] = { vr: "SQ", Value: items };
+      return { ...this.walked(undefined), error };
+    }
   }
 
-  private pixelData(): PixelData | undefined {
-    const { cursor } = this;
-    const { tag } = cursor;
-    if (tag !== "7FE00010" && tag !== "7FE00008" && tag !== "7FE00009") return undefined;
-    const encapsulated = cursor.isUndefinedLength;
-    const available = Math.max(0, cursor.total - cursor.position);
-    return {
-      vr: cursor.traits.vr,
-      offset: cursor.position,
-      length: encapsulated ? undefined : Math.min(cursor.length, available),
-      encapsulated,
-      tag,
-      truncated: !encapsulated && cursor.length > available,
-    };
+  private walked(pixelData: PixelData | undefined): Walked {
+    const { dataset, log, offsets } = this;
+    const { suspects } = log;
+    const characterSet = { ...this.characterSet, declared: this.declared };
+    return { dataset, pixelData, characterSet, suspects, decoded: log.decoded > 0, offsets };
   }
 
   private add(dataset: OpenDataset, element: Element | undefined, inForce: CharacterSet): CharacterSet {
@@ -102,19 +98,29 @@ class Walker {
     if (cursor.group === 0x0008 && cursor.element === 0x0005) {
       // The JSON is UTF-8, and says so (PS3.18 §F.2).
       dataset["00080005"] = element.Value ? { vr: "CS", Value: ["ISO_IR 192"] } : element;
-      return characterSetOf((element.Value ?? []).map((value) => String(value ?? "")));
+      return this.declare(
+        dataset,
+        (element.Value ?? []).map((value) => String(value ?? "")),
+      );
     }
     if (cursor.group === 0x0028 && cursor.element === 0x0103) cursor.signed = element.Value?.[0] === 1;
     dataset[cursor.tag] = element;
     return inForce;
   }
 
+  /** What was assigned stands in for the file's own declaration, also where items repeat it. */
+  private declare(dataset: OpenDataset, terms: readonly string[]): CharacterSet {
+    if (dataset === this.dataset) this.declared = terms;
+    if (!this.assigned) return characterSetOf(terms);
+    return trustedCharacterSet(terms.join("\\") === this.declared.join("\\") ? this.assigned : terms);
+  }
+
   /** Value of the current element; undefined where the JSON model has no place for it. Leaves group and element as they were. */
-  private value(end: number, depth: number, characterSet: CharacterSet): Element | undefined {
+  private value(end: number, parent: OpenDataset, characterSet: CharacterSet): Element | undefined {
     const { cursor } = this;
     const { traits, encoding, group, element } = cursor;
     if (traits.kind === "items") {
-      const items = this.items(end, depth, encoding, characterSet);
+      const items = this.items(end, parent, encoding, characterSet);
       cursor.group = group;
       cursor.element = element;
       return items.length > 0 ? { vr: "SQ", Value: items } : { vr: "SQ" };
@@ -128,38 +134,36 @@ class Walker {
     if (element === 0 || (group === 0xfffc && element === 0xfffc)) return undefined;
     const { decoded } = this.log;
     const read = readValue(cursor.bytes, traits, start, valueEnd, encoding.little, characterSet, this.log);
-    const values = (read.Value?.length ?? 0) * weightOf(traits);
-    this.spend(memoryOf.element + values + (this.log.decoded - decoded) * memoryOf.decoded);
+    this.memory.spendOn(read, traits.kind, this.log.decoded - decoded, valueEnd);
     return read;
   }
 
-  private spend(bytes: number): void {
-    this.memory += bytes;
-    if (this.memory > memoryLimit) throw new DicomRejected("header-limit", this.cursor.position);
-  }
-
-  private items(end: number, depth: number, encoding: Encoding, characterSet: CharacterSet): Dataset[] {
+  private items(end: number, parent: OpenDataset, encoding: Encoding, characterSet: CharacterSet): Dataset[] {
     const { cursor } = this;
-    if (depth >= nestingLimit) throw new DicomRejected("nesting-limit", cursor.position, cursor.tag);
+    if (this.open.length >= nestingLimit)
+      throw new DicomRejected("nesting-limit", cursor.position, cursor.tag);
     const open = cursor.isUndefinedLength;
-    const sequenceEnd = open ? end : cursor.valueEnd(end);
     const items: Dataset[] = [];
+    this.open.push({ parent, tag: cursor.tag, items });
+    const sequenceEnd = open ? end : cursor.valueEnd(end);
     while (open || cursor.position < sequenceEnd) {
       cursor.next(sequenceEnd, encoding);
       if (cursor.group !== 0xfffe) throw new DicomRejected("damaged-structure", cursor.position, cursor.tag);
       if (cursor.element === 0xe0dd) break;
-      if (cursor.element === 0xe000) items.push(this.item(sequenceEnd, depth + 1, encoding, characterSet));
+      if (cursor.element === 0xe000) this.item(items, sequenceEnd, encoding, characterSet);
     }
     if (!open) cursor.position = sequenceEnd;
+    this.open.pop();
     return items;
   }
 
-  private item(end: number, depth: number, encoding: Encoding, inherited: CharacterSet): Dataset {
+  private item(items: Dataset[], end: number, encoding: Encoding, inherited: CharacterSet): void {
     const { cursor } = this;
     const open = cursor.isUndefinedLength;
     const itemEnd = open ? end : cursor.valueEnd(end);
     const dataset: OpenDataset = {};
-    this.spend(memoryOf.item);
+    items.push(dataset);
+    this.memory.spendOnItem(cursor.position);
     let characterSet = inherited;
     const { signed } = cursor;
     while (open || cursor.position < itemEnd) {
@@ -168,10 +172,9 @@ class Walker {
         if (cursor.element === 0xe00d) break;
         throw new DicomRejected("damaged-structure", cursor.position, cursor.tag);
       }
-      characterSet = this.add(dataset, this.value(itemEnd, depth, characterSet), characterSet);
+      characterSet = this.add(dataset, this.value(itemEnd, dataset, characterSet), characterSet);
     }
     cursor.signed = signed;
-    return dataset;
   }
 
   /** Encapsulated Pixel Data of an icon: skipped over, fragment by fragment. */
@@ -189,9 +192,4 @@ class Walker {
     cursor.element = element;
     return bulkElement(traits.vr, start, cursor.position);
   }
-}
-
-function weightOf({ kind }: VrTraits): number {
-  if (kind === "name") return memoryOf.name;
-  return kind === "numbers" || kind === "decimal" ? memoryOf.number : memoryOf.text;
 }

@@ -8,7 +8,7 @@ import type { InstanceItem, UploadFileItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { originalOf } from "../catalog/original-of.ts";
 import type { Header } from "../dicom/read.ts";
-import { DicomRejected, rejections } from "../dicom/rejected.ts";
+import { DicomRejected } from "../dicom/rejected.ts";
 import { ConditionFailed, KeyUnavailable, Transient } from "../errors.ts";
 import { type LandingKey, parseLandingKey } from "../object-keys.ts";
 import type { ObjectHead, ObjectRef } from "../ports.ts";
@@ -20,7 +20,7 @@ import { markStored } from "./file-state.ts";
 import { indexInstance } from "./index-instance.ts";
 import { type Announcement, findAnnouncement, type LandedFile } from "./landed-file.ts";
 import type { IngestOutcome } from "./outcome.ts";
-import { isAside, quarantine, reasonOf } from "./quarantine.ts";
+import { isAside, quarantine, reasonOf, refusalOf } from "./quarantine.ts";
 import type { QuarantineReason } from "./quarantine-reasons.ts";
 import { readLandedHeader } from "./read-landed-header.ts";
 import { recordConflict } from "./record-conflict.ts";
@@ -107,8 +107,7 @@ async function ingestAnnounced(
     header = await readLandedHeader(deps.objects, landed.ref, head.size);
   } catch (error) {
     if (!(error instanceof DicomRejected)) throw error;
-    const { code, offset } = error;
-    return quarantine(deps, landing, landed.ref, announcement, { code, offset, ...rejections[code] });
+    return quarantine(deps, landing, landed.ref, announcement, refusalOf(error));
   }
   if (head.size !== file.size) return refuse("size-mismatch");
   if ((await sha256Of(deps.objects, landed.ref, head)) !== file.sha256) return refuse("checksum-mismatch");

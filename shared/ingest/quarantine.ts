@@ -1,5 +1,6 @@
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
+import { type DicomRejected, rejections } from "../dicom/rejected.ts";
 import { ConditionFailed } from "../errors.ts";
 import { type LandingKey, objectKeys } from "../object-keys.ts";
 import type { ObjectRef, Write } from "../ports.ts";
@@ -86,6 +87,14 @@ function ledgerWrite(
     },
   ];
 }
+
+/** What the reader found wrong, and where. */
+export const refusalOf = ({ code, offset, attribute }: DicomRejected): Reason => ({
+  code,
+  offset,
+  ...(attribute !== undefined && { attribute }),
+  ...rejections[code],
+});
 
 export const reasonOf = (code: keyof typeof quarantineReasons): Reason => ({
   code,

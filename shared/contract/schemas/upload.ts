@@ -88,7 +88,13 @@ const ledgerFile = z.object({
   sha256,
   state: fileState,
   reason: z.optional(
-    z.object({ code: z.string(), offset: z.optional(z.int()), en: z.string(), zh: z.string() }),
+    z.object({
+      code: z.string(),
+      offset: z.optional(z.int().check(z.describe("Byte of the file where the fault lies"))),
+      attribute: z.optional(z.string().check(z.describe("Tag of the attribute concerned, such as 0020000D"))),
+      en: z.string(),
+      zh: z.string(),
+    }),
   ),
   studyInstanceUid: z.optional(uid),
   seriesInstanceUid: z.optional(uid),
