@@ -96,6 +96,25 @@ export interface ObjectHead {
   /** ARN or id of the KMS key the object was written with. */
   readonly kmsKeyId?: string;
   readonly retainUntil?: Date;
+  readonly legalHold?: boolean;
+  readonly lastModified: Date;
+  /** What its writer said of it (`shared/object-notes.ts`); identifiers only. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+/** One version of an object, as a listing shows it. */
+export interface ListedVersion {
+  readonly key: string;
+  readonly versionId: string;
+  /** A delete marker has none. */
+  readonly size: number;
+  readonly lastModified: Date;
+  /** A delete marker: hides the versions before it. */
+  readonly deleted: boolean;
+}
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly lastModified: Date;
 }
 export interface PutOptions {
   readonly contentType: string;
@@ -105,6 +124,8 @@ export interface PutOptions {
   /** Refuse (ConditionFailed) when the key exists. */
   readonly ifAbsent?: boolean;
   readonly cacheControl?: string;
+  /** Names in lower case; at most 2 KB in all. Whoever may HEAD the object reads it. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 export interface CopyOptions {
   readonly contentType: string;
@@ -113,6 +134,8 @@ export interface CopyOptions {
   readonly retainUntil?: Date;
   /** Refuse (ConditionFailed) when the key exists, be it by an attempt of this very call whose answer was lost. */
   readonly ifAbsent?: boolean;
+  /** As of `PutOptions`; nothing of the source's own is carried over. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 export interface ObjectStore {
   /** Throws KeyUnavailable, naming the key, for an object that is there but whose key may not be used. */
@@ -125,6 +148,8 @@ export interface ObjectStore {
   copy(from: ObjectRef, to: ObjectRef, options: CopyOptions): Promise<void>;
   /** Replaces the object's tags. */
   tag(ref: ObjectRef, tags: Readonly<Record<string, string>>): Promise<void>;
+  /** The object's tags; none for an object that never had any. */
+  tagsOf(ref: ObjectRef): Promise<Readonly<Record<string, string>>>;
   delete(ref: ObjectRef): Promise<void>;
   /** Keys under a prefix, at most 1000 a page. */
   list(
@@ -132,9 +157,18 @@ export interface ObjectStore {
     prefix: string,
     after?: string,
   ): Promise<{
-    readonly keys: readonly { readonly key: string; readonly size: number }[];
+    readonly keys: readonly ListedObject[];
     readonly next?: string;
   }>;
+  /**
+   * Every version of every key under a prefix, delete markers too: keys in order, all versions of a key on one page, about
+   * 1000 a page. `after`: `next` of the page before.
+   */
+  listVersions(
+    bucket: BucketName,
+    prefix: string,
+    after?: string,
+  ): Promise<{ readonly versions: readonly ListedVersion[]; readonly next?: string }>;
   /** Only ever extends; never shortens. */
   extendRetention(ref: ObjectRef, retainUntil: Date): Promise<void>;
   /** While on, the version cannot be deleted, whatever its retention. Doing it again changes nothing. */

@@ -86,7 +86,12 @@ export class Ingest extends Construct {
     });
     settings.tell(fn);
     stored.bindBucket(fn, "landing", ["read", "tag"], [`${lane}/*`]);
-    stored.bindBucket(fn, "archive", ["read", "write", "lock", "hold"], [`${Stack.of(this).region}/*`]);
+    stored.bindBucket(
+      fn,
+      "archive",
+      ["read", "write", "lock", "hold", "tag"],
+      [`${Stack.of(this).region}/*`],
+    );
     stored.bindBucket(fn, "derived", ["write"], [`${Stack.of(this).region}/*`]);
     stored.bindBucket(fn, "quarantine", ["read", "write"], ["*"]);
     stored.bindCatalog(fn, "write");

@@ -15,10 +15,15 @@ export function narrowObjects(objects: ObjectStore, reach: Reach): ObjectStore {
     put: async (ref, body, options) => objects.put(within(ref), body, options),
     copy: async (from, to, options) => objects.copy(within(from), within(to), options),
     tag: async (ref, tags) => objects.tag(within(ref), tags),
+    tagsOf: async (ref) => objects.tagsOf(within(ref)),
     delete: async (ref) => objects.delete(within(ref)),
     list: async (bucket, prefix, after) => {
       if (!reachesObject(reach, bucket, prefix)) throw outOfReach(bucket);
       return objects.list(bucket, prefix, after);
+    },
+    listVersions: async (bucket, prefix, after) => {
+      if (!reachesObject(reach, bucket, prefix)) throw outOfReach(bucket);
+      return objects.listVersions(bucket, prefix, after);
     },
     extendRetention: async (ref, until) => objects.extendRetention(within(ref), until),
     setLegalHold: async (ref, on) => objects.setLegalHold(within(ref), on),

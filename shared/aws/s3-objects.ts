@@ -5,6 +5,7 @@ import {
   GetObjectCommand,
   type GetObjectCommandOutput,
   GetObjectRetentionCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -16,7 +17,8 @@ import {
 import { KeyUnavailable, Problem } from "../errors.ts";
 import type { BucketName, ByteRange, ObjectRef, ObjectStore } from "../ports.ts";
 import { askS3, createS3, s3Client, writeS3 } from "./s3-client.ts";
-import { copySource, encryption, headFrom, rangeHeader } from "./s3-shapes.ts";
+import { copySource, encryption, headFrom, listed, rangeHeader } from "./s3-shapes.ts";
+import { listVersions } from "./s3-versions.ts";
 import { ServiceFault } from "./service-fault.ts";
 
 export interface S3ObjectsOptions {
@@ -90,12 +92,13 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
         ...(options.contentEncoding !== undefined && { ContentEncoding: options.contentEncoding }),
         ...(options.cacheControl !== undefined && { CacheControl: options.cacheControl }),
         ...(options.ifAbsent && { IfNoneMatch: "*" }),
+        ...(options.metadata && { Metadata: { ...options.metadata } }),
         ...encryption(options.kmsKeyId),
       });
       await writeS3("PutObject", () => client.send(command));
     },
 
-    async copy(from, to, { contentType, kmsKeyId, retainUntil, ifAbsent }) {
+    async copy(from, to, { contentType, kmsKeyId, retainUntil, ifAbsent, metadata }) {
       if (to.versionId !== undefined) throw new Error("A version cannot be written");
       const command = new CopyObjectCommand({
         ...place(to),
@@ -104,6 +107,7 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
         MetadataDirective: "REPLACE",
         TaggingDirective: "REPLACE",
         ContentType: contentType,
+        ...(metadata && { Metadata: { ...metadata } }),
         ChecksumAlgorithm: "SHA256",
         ...(ifAbsent && { IfNoneMatch: "*" }),
         ...(retainUntil && { ObjectLockMode: lockMode, ObjectLockRetainUntilDate: retainUntil }),
@@ -120,6 +124,12 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
       await askS3("PutObjectTagging", () => client.send(command));
     },
 
+    async tagsOf(ref) {
+      const command = new GetObjectTaggingCommand(place(ref));
+      const { TagSet = [] } = await askS3("GetObjectTagging", () => client.send(command));
+      return Object.fromEntries(TagSet.map(({ Key = "", Value = "" }) => [Key, Value]));
+    },
+
     async delete(ref) {
       await askS3("DeleteObject", () => client.send(new DeleteObjectCommand(place(ref))));
     },
@@ -128,10 +138,12 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
       const start = after === undefined ? {} : { StartAfter: after };
       const command = new ListObjectsV2Command({ Bucket: nameOf(bucket), Prefix: prefix, ...start });
       const { Contents = [], IsTruncated } = await askS3("ListObjectsV2", () => client.send(command));
-      const keys = Contents.map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size }));
+      const keys = Contents.map(listed);
       const last = keys.at(-1);
       return { keys, ...(IsTruncated && last && { next: last.key }) };
     },
+
+    listVersions: (bucket, prefix, after) => listVersions(client, nameOf(bucket), prefix, after),
 
     async extendRetention(ref, retainUntil) {
       const current = await retentionOf(client, place(ref));

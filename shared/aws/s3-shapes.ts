@@ -1,6 +1,6 @@
 /** The port's words in S3's. */
-import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
-import type { ByteRange, ObjectHead, ObjectRef } from "../ports.ts";
+import type { _Object, HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import type { ByteRange, ListedObject, ObjectHead, ObjectRef } from "../ports.ts";
 import { base64ToHex } from "./s3-client.ts";
 
 export function headFrom(output: HeadObjectCommandOutput): ObjectHead {
@@ -16,8 +16,20 @@ export function headFrom(output: HeadObjectCommandOutput): ObjectHead {
     ...(whole && { sha256: base64ToHex(checksum) }),
     ...(output.SSEKMSKeyId !== undefined && { kmsKeyId: output.SSEKMSKeyId }),
     ...(output.ObjectLockRetainUntilDate && { retainUntil: output.ObjectLockRetainUntilDate }),
+    ...(output.ObjectLockLegalHoldStatus && { legalHold: output.ObjectLockLegalHoldStatus === "ON" }),
+    lastModified: output.LastModified ?? new Date(0),
+    ...(hasMembers(output.Metadata) && { metadata: output.Metadata }),
   };
 }
+
+const hasMembers = (metadata: Record<string, string> | undefined): metadata is Record<string, string> =>
+  metadata !== undefined && Object.keys(metadata).length > 0;
+
+export const listed = ({ Key = "", Size = 0, LastModified = new Date(0) }: _Object): ListedObject => ({
+  key: Key,
+  size: Size,
+  lastModified: LastModified,
+});
 
 export const rangeHeader = ({ offset, length }: ByteRange): string =>
   `bytes=${offset}-${offset + length - 1}`;

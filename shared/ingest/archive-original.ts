@@ -1,10 +1,11 @@
 import type { InstanceKey } from "../catalog/keys.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
+import { metadataOf } from "../object-notes.ts";
 import type { ObjectHead, ObjectRef } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
 import type { IngestDependencies } from "./dependencies.ts";
-import type { LandedFile } from "./landed-file.ts";
+import { type LandedFile, noteOf } from "./landed-file.ts";
 
 /**
  * The original in the archive, unchanged and locked: copied by version id, unless it is there already. A locked version
@@ -29,14 +30,15 @@ export async function archiveOriginal(
 
 async function copied(
   { objects }: IngestDependencies,
-  { ref, hospital }: LandedFile,
+  landed: LandedFile,
   original: ObjectRef,
   retainUntil: Date,
 ): Promise<ObjectHead> {
   try {
-    await objects.copy(ref, original, {
+    await objects.copy(landed.ref, original, {
       contentType: dicomMediaType,
-      kmsKeyId: hospital.keyArn,
+      kmsKeyId: landed.hospital.keyArn,
+      metadata: metadataOf(noteOf(landed)),
       retainUntil,
       ifAbsent: true,
     });

@@ -1,6 +1,7 @@
 import type { HospitalItem, UploadFileItem, UploadItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import type { LandingKey } from "../object-keys.ts";
+import type { ObjectNote } from "../object-notes.ts";
 import type { ObjectHead, ObjectRef } from "../ports.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 
@@ -11,6 +12,12 @@ export interface LandedFile {
   readonly hospital: HospitalItem;
   readonly upload: UploadItem;
   readonly file: UploadFileItem;
+}
+
+/** What is kept beside the bytes, so that they can be indexed again without the table. */
+export function noteOf({ upload, file }: Pick<LandedFile, "upload" | "file">): ObjectNote {
+  const { encounterClass, priority } = upload;
+  return { uploadId: file.uploadId, fileId: file.fileId, encounterClass, priority };
 }
 
 export interface Announcement {

@@ -3,6 +3,7 @@ import { keys } from "../catalog/keys.ts";
 import { type DicomRejected, rejections } from "../dicom/rejected.ts";
 import { ConditionFailed } from "../errors.ts";
 import { type LandingKey, objectKeys } from "../object-keys.ts";
+import { metadataOf } from "../object-notes.ts";
 import type { ObjectRef, Write } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
 import { ingestAudit } from "./audit-write.ts";
@@ -28,7 +29,7 @@ export async function quarantine(
   { readable = true }: { readonly readable?: boolean } = {},
 ): Promise<IngestOutcome> {
   const owner = { region: deps.region, hospital: landing.hospital };
-  if (readable) await copyAside(deps, landing, ref, announcement);
+  if (readable) await copyAside(deps, landing, ref, announcement, reason);
   const audit = ingestAudit(deps, "quarantineFile", owner, {
     uploadId: landing.uploadId,
     detail: `file ${landing.fileId}: ${reason.code}`,
@@ -45,16 +46,20 @@ export async function quarantine(
 
 async function copyAside(
   { objects, region }: IngestDependencies,
-  { hospital, uploadId, fileId }: LandingKey,
+  { hospital, uploadId, fileId, priority }: LandingKey,
   ref: ObjectRef,
   announcement: Announcement,
+  { code, offset }: Reason,
 ): Promise<void> {
+  const encounterClass = announcement.upload?.encounterClass ?? "unknown";
+  const reason = { code, ...(offset !== undefined && { offset }) };
+  const metadata = metadataOf({ uploadId, fileId, priority, encounterClass, reason });
   const key = objectKeys.quarantine({ region, hospital }, uploadId, fileId);
   const kmsKeyId = announcement.hospital?.keyArn;
   await objects.copy(
     ref,
     { bucket: "quarantine", key },
-    { contentType: dicomMediaType, ...(kmsKeyId !== undefined && { kmsKeyId }) },
+    { contentType: dicomMediaType, metadata, ...(kmsKeyId !== undefined && { kmsKeyId }) },
   );
 }
 

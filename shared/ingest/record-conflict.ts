@@ -1,12 +1,13 @@
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { objectKeys } from "../object-keys.ts";
+import { metadataOf, supersededTag } from "../object-notes.ts";
 import type { Write } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
 import { ingestAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { finalWrites } from "./file-state.ts";
-import type { LandedFile } from "./landed-file.ts";
+import { type LandedFile, noteOf } from "./landed-file.ts";
 
 /**
  * Other bytes under a SOP Instance UID that is taken: kept beside, shown at the study that holds the UID, never in its
@@ -23,8 +24,9 @@ export async function recordConflict(
   await deps.objects.copy(
     ref,
     { bucket: "quarantine", key: kept },
-    { contentType: dicomMediaType, kmsKeyId: hospital.keyArn },
+    { contentType: dicomMediaType, kmsKeyId: hospital.keyArn, metadata: metadataOf(noteOf(landed)) },
   );
+  await supersede(deps, key, file.sha256);
   const { studyUid, seriesUid, sopUid } = key;
   const conflict = keys.conflict(committed, sopUid, file.sha256);
   const seen = await deps.table.get(conflict, { consistent: true });
@@ -39,6 +41,15 @@ export async function recordConflict(
       detail: `file ${file.fileId}`,
     }),
   ]);
+}
+
+/**
+ * An earlier worker may have archived these bytes and lost its claim before it could commit them. They stay locked; the
+ * tag says, to whoever makes the catalog again from the archive, that others were committed.
+ */
+async function supersede({ objects }: IngestDependencies, key: InstanceKey, sha256: string): Promise<void> {
+  const original = { bucket: "archive", key: objectKeys.original(key, sha256) } as const;
+  if (await objects.head(original)) await objects.tag(original, supersededTag);
 }
 
 function conflictWrite(

@@ -8,6 +8,7 @@ import { joined, seal, unseal, unwrap } from "./envelope.ts";
 import { asEvidence, readInstances } from "./evidence.ts";
 import type { ReportVersionItem, Signature, Signer } from "./items.ts";
 import { authorOf, decodeContent, loadStudy, place, type ReportDeps, studyOf } from "./load-report.ts";
+import { sealNote } from "./seal-note.ts";
 import { canonicalBytes, type SignedBody, signedBodyFormat } from "./signed-body.ts";
 import { hex, sha256 } from "./verify-signature.ts";
 
@@ -37,7 +38,6 @@ export async function makeSignature(
   signer: Signer,
   seen: number | undefined,
 ): Promise<Signature> {
-  const study = await loadStudy(grant);
   const dataKey = await unwrap(deps.keys, draft);
   const evidence = (await readInstances(grant.table, studyOf(grant))).map(asEvidence);
   requireEvidence(evidence.length, seen);
@@ -57,7 +57,8 @@ export async function makeSignature(
   const signature = await deps.keys.sign(deps.signingKeyArn, digest);
   const sealed = joined(seal(dataKey, place(draft, "signed"), bytes));
   const objectKey = objectKeys.signedReport(studyOf(grant), draft.reportId, draft.version, hex(digest));
-  await storeLocked(grant, { key: objectKey, keyArn: study.keyArn }, sealed, deps.clock.now());
+  const metadata = sealNote({ wrappedKey: draft.wrappedKey, signature, signingKeyArn: deps.signingKeyArn });
+  await storeLocked(grant, { key: objectKey, keyArn: draft.keyArn, metadata }, sealed, deps.clock.now());
   return {
     at,
     signer,
@@ -89,12 +90,16 @@ function requireEvidence(present: number, seen: number | undefined): void {
  */
 async function storeLocked(
   grant: Grant,
-  { key, keyArn }: { readonly key: string; readonly keyArn: string },
+  {
+    key,
+    keyArn,
+    metadata,
+  }: { readonly key: string; readonly keyArn: string; readonly metadata: Readonly<Record<string, string>> },
   sealed: Uint8Array,
   now: Date,
 ): Promise<void> {
   const ref = { bucket: "archive", key } as const;
-  const options = { contentType: "application/octet-stream", kmsKeyId: keyArn, ifAbsent: true };
+  const options = { contentType: "application/octet-stream", kmsKeyId: keyArn, ifAbsent: true, metadata };
   try {
     await grant.objects.put(ref, sealed, options);
   } catch (error) {

@@ -41,6 +41,29 @@ export function describeVersions(objects: () => ObjectStore, fresh: Fresh, encry
     await expect(objects().copy(fresh("landing"), to, encrypted())).rejects.toThrow(Problem);
   });
 
+  it("lists every version of every key, all of a key on one page", async () => {
+    const prefix = fresh("landing").key.replace(/object$/, "");
+    const at = (name: string): ObjectRef => ({ bucket: "landing", key: `${prefix}${name}` });
+    for (const name of ["b", "a", "b"]) await objects().put(at(name), bytes(name), encrypted());
+    await objects().delete(at("a"));
+    const { versions, next } = await objects().listVersions("landing", prefix);
+    expect(next).toBeUndefined();
+    const shown = versions.map(({ key, size, deleted }) => [key.slice(prefix.length), size, deleted]);
+    expect(shown).toHaveLength(4);
+    expect(shown.map(([name]) => name)).toEqual(["a", "a", "b", "b"]);
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        ["a", 0, true],
+        ["a", 1, false],
+        ["b", 1, false],
+      ]),
+    );
+    expect(new Set(versions.map(({ versionId }) => versionId)).size).toBe(4);
+    const rest = await objects().listVersions("landing", prefix, at("a").key);
+    expect(rest.versions.map(({ key }) => key)).toEqual([at("b").key, at("b").key]);
+    expect(await objects().listVersions("landing", `${prefix}none`)).toEqual({ versions: [] });
+  });
+
   it("hides a deleted object but keeps its version", async () => {
     const ref = fresh("landing");
     await objects().put(ref, bytes("kept"), encrypted());
@@ -103,10 +126,12 @@ export function describeRetention(objects: () => ObjectStore, fresh: Fresh, encr
     await objects().copy(from, to, encrypted());
     const ref = { ...to, versionId: (await objects().head(to))?.versionId as string };
     for (const _ of ["once", "again"]) await objects().setLegalHold(ref, true);
+    expect((await objects().head(ref))?.legalHold).toBe(true);
     for (const _ of ["first", "second"]) await expect(objects().delete(ref)).rejects.toThrow();
     await objects().delete(to);
     expect(text(await objects().read(ref))).toBe("evidence");
     for (const _ of ["once", "again"]) await objects().setLegalHold(ref, false);
+    expect((await objects().head(ref))?.legalHold).not.toBe(true);
     await objects().delete(ref);
     expect(await objects().head(ref)).toBeUndefined();
     await expect(objects().setLegalHold(fresh("archive"), true)).rejects.toThrow(Problem);

@@ -11,6 +11,9 @@ export interface ObjectsUnderTest {
   readonly kmsKeyId: string;
 }
 
+const ageOf = (listed: { readonly lastModified: Date } | undefined): number =>
+  Math.abs(Date.now() - (listed?.lastModified.getTime() ?? 0));
+
 const dicom = { contentType: "application/dicom" };
 
 /** What every ObjectStore must do: landing and archive keep versions, the archive has Object Lock, derived neither. */
@@ -51,8 +54,33 @@ export function describeObjectsContract(
         kmsKeyId,
       });
       expect(head?.etag).not.toBe("");
+      expect(ageOf(head)).toBeLessThan(600_000);
+      expect(head?.metadata).toBeUndefined();
       expect(head?.versionId).toBeUndefined();
       expect(await objects.read(ref)).toEqual(body);
+    });
+
+    it("keeps with an object what its writer said of it, and gives a copy nothing of that", async () => {
+      const [ref, copy, described] = [fresh("landing"), fresh("quarantine"), fresh("archive")];
+      const metadata = { "mic-upload": "01JUPLOAD", "mic-key": `${"x".repeat(900)}+/=` };
+      await objects.put(ref, bytes("described"), { ...encrypted(), metadata });
+      expect((await objects.head(ref))?.metadata).toEqual(metadata);
+      await objects.copy(ref, copy, encrypted());
+      expect((await objects.head(copy))?.metadata).toBeUndefined();
+      await objects.copy(ref, described, { ...encrypted(), metadata: { "mic-file": "7" }, ifAbsent: true });
+      expect((await objects.head(described))?.metadata).toEqual({ "mic-file": "7" });
+    });
+
+    it("gives back the tags of an object, the last ones set", async () => {
+      const ref = fresh("archive");
+      await objects.put(ref, bytes("tagged"), encrypted());
+      expect(await objects.tagsOf(ref)).toEqual({});
+      await objects.tag(ref, { "mic-state": "a", other: "b" });
+      await objects.tag(ref, { "mic-state": "superseded" });
+      expect(await objects.tagsOf(ref)).toEqual({ "mic-state": "superseded" });
+      await objects.tag(ref, {});
+      expect(await objects.tagsOf(ref)).toEqual({});
+      await expect(objects.tagsOf(fresh())).rejects.toThrow(Problem);
     });
 
     it("keeps odd keys apart", async () => {
@@ -115,7 +143,8 @@ export function describeObjectsContract(
       }
       const first = await objects.list("derived", prefix);
       expect(first.keys).toHaveLength(1000);
-      expect(first.keys[0]).toEqual({ key: keys[0], size: 2 });
+      expect(first.keys[0]).toEqual({ key: keys[0], size: 2, lastModified: expect.any(Date) });
+      expect(ageOf(first.keys[0])).toBeLessThan(600_000);
       const second = await objects.list("derived", prefix, first.next);
       expect([...first.keys, ...second.keys].map(({ key }) => key)).toEqual(keys);
       expect(second.next).toBeUndefined();

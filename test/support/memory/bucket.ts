@@ -8,6 +8,7 @@ export interface StoredVersion {
   readonly body: Uint8Array;
   readonly sha256?: string;
   readonly options: PutOptions;
+  readonly lastModified: Date;
   tags: Readonly<Record<string, string>>;
   retainUntil?: Date;
   held?: boolean;
@@ -36,7 +37,7 @@ export function addVersion(
   key: string,
   body: Uint8Array,
   options: PutOptions,
-  extra: { readonly retainUntil?: Date; readonly composite?: boolean } = {},
+  extra: { readonly now: Date; readonly retainUntil?: Date; readonly composite?: boolean },
 ): void {
   const version: StoredVersion = {
     versionId: bucket.versioned ? randomBytes(16).toString("base64url") : "null",
@@ -45,6 +46,7 @@ export function addVersion(
     // The checksum of an object sent in parts is one over the parts' checksums, so it says nothing about the whole.
     ...(!extra.composite && { sha256: createHash("sha256").update(body).digest("hex") }),
     options,
+    lastModified: extra.now,
     tags: {},
     ...(extra.retainUntil && { retainUntil: extra.retainUntil }),
   };
@@ -58,6 +60,7 @@ export function removeObject(bucket: Bucket, ref: ObjectRef, now: Date): void {
     const marker = {
       versionId: randomBytes(16).toString("base64url"),
       deleted: true,
+      lastModified: now,
       body: new Uint8Array(),
     };
     bucket.objects.set(ref.key, [...versions, { ...marker, options: { contentType: "" }, tags: {} }]);
@@ -72,7 +75,7 @@ export function removeObject(bucket: Bucket, ref: ObjectRef, now: Date): void {
 }
 
 export function headOf(bucket: Bucket, version: StoredVersion): ObjectHead {
-  const { contentType, contentEncoding, kmsKeyId } = version.options;
+  const { contentType, contentEncoding, kmsKeyId, metadata } = version.options;
   return {
     size: version.body.byteLength,
     ...(bucket.versioned && { versionId: version.versionId }),
@@ -82,5 +85,8 @@ export function headOf(bucket: Bucket, version: StoredVersion): ObjectHead {
     ...(version.sha256 !== undefined && { sha256: version.sha256 }),
     kmsKeyId: kmsKeyId ?? `default-key-of-${bucket.name}`,
     ...(version.retainUntil && { retainUntil: version.retainUntil }),
+    ...(version.held !== undefined && { legalHold: version.held }),
+    lastModified: version.lastModified,
+    ...(metadata && Object.keys(metadata).length > 0 && { metadata: { ...metadata } }),
   };
 }

@@ -60,7 +60,8 @@ export function memoryObjects({ clock }: { readonly clock?: Clock } = {}): Memor
     if (ref.versionId !== undefined) throw new Error("A version cannot be written");
     if (disabled.has(options.kmsKeyId ?? "")) throw new KeyUnavailable("The key is disabled");
     if (ifAbsent && versionOf(buckets[ref.bucket], ref)) throw new ConditionFailed([0]);
-    addVersion(buckets[ref.bucket], ref.key, body, options);
+    checkMetadata(options.metadata);
+    addVersion(buckets[ref.bucket], ref.key, body, options, { now: now() });
   }
 
   return {
@@ -91,12 +92,17 @@ export function memoryObjects({ clock }: { readonly clock?: Clock } = {}): Memor
       const target = buckets[to.bucket];
       if (ifAbsent && versionOf(target, to)) throw new ConditionFailed([0]);
       if (retainUntil) checkRetention(target, retainUntil, now());
-      addVersion(target, to.key, body, options, retainUntil && { retainUntil });
+      checkMetadata(options.metadata);
+      addVersion(target, to.key, body, options, { now: now(), ...(retainUntil && { retainUntil }) });
     },
     async tag(ref, tags) {
       await hook?.("tag", ref);
       if (Object.keys(tags).length > 10) throw new Error("An object has at most 10 tags");
       existing(ref).tags = { ...tags };
+    },
+    async tagsOf(ref) {
+      await hook?.("tagsOf", ref);
+      return { ...existing(ref).tags };
     },
     async delete(ref) {
       await hook?.("delete", ref);
@@ -109,9 +115,26 @@ export function memoryObjects({ clock }: { readonly clock?: Clock } = {}): Memor
       );
       const page = found.slice(0, 1000);
       return {
-        keys: page.map((key) => ({ key, size: existing({ bucket: name, key }).body.byteLength })),
+        keys: page.map((key) => {
+          const { body, lastModified } = existing({ bucket: name, key });
+          return { key, size: body.byteLength, lastModified };
+        }),
         ...(found.length > page.length && { next: page.at(-1) as string }),
       };
+    },
+    async listVersions(name, prefix, after) {
+      await hook?.("listVersions", { bucket: name, key: prefix });
+      const found = [...buckets[name].objects.keys()]
+        .filter((key) => key.startsWith(prefix) && (after === undefined || compareUtf8(key, after) > 0))
+        .sort(compareUtf8);
+      const page = found.slice(0, 1000);
+      const versions = page.flatMap((key) =>
+        (buckets[name].objects.get(key) ?? []).map(({ versionId, body, lastModified, deleted }) => ({
+          ...{ key, versionId, lastModified, deleted },
+          size: body.byteLength,
+        })),
+      );
+      return { versions, ...(found.length > page.length && { next: page.at(-1) as string }) };
     },
     async extendRetention(ref, retainUntil) {
       await hook?.("extendRetention", ref);
@@ -135,7 +158,7 @@ export function memoryObjects({ clock }: { readonly clock?: Clock } = {}): Memor
     disableKey: (kmsKeyId) => void disabled.add(kmsKeyId),
     receive(ref, body, { composite = false, ifAbsent, ...options }) {
       if (ifAbsent && versionOf(buckets[ref.bucket], ref)) throw new ConditionFailed([0]);
-      addVersion(buckets[ref.bucket], ref.key, body, options, { composite });
+      addVersion(buckets[ref.bucket], ref.key, body, options, { now: now(), composite });
     },
   };
 }
@@ -149,6 +172,18 @@ function readableKeys(bucket: Bucket): string[] {
 function checkRetention(bucket: Bucket, retainUntil: Date, now: Date): void {
   if (!bucket.lock) throw new Error(`The ${bucket.name} bucket has no Object Lock`);
   if (retainUntil <= now) throw new Error("The retain-until date must be in the future");
+}
+
+/** S3 takes 2 KB, names and values together, and answers names in lower case. */
+function checkMetadata(metadata: PutOptions["metadata"] = {}): void {
+  const size = Object.entries(metadata).reduce((all, [name, value]) => all + name.length + value.length, 0);
+  if (size > 2048) throw new Error("More metadata than an object may have");
+  if (
+    Object.entries(metadata).some(
+      (pair) => /[^\x20-\x7e]|[A-Z]/.test(pair[0]) || /[^\x20-\x7e]/.test(pair[1]),
+    )
+  )
+    throw new Error("Metadata must be plain ASCII, and its names in lower case");
 }
 
 /** A range past the end answers the bytes there are. */
