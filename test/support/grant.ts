@@ -7,19 +7,19 @@ import type { Principal } from "../../shared/access/principal.ts";
 import { noReach } from "../../shared/access/reach.ts";
 import { auditNow, auditRecord, auditWrites, networkAudit } from "../../shared/audit/record.ts";
 import type { StudyKey } from "../../shared/catalog/keys.ts";
-import type { Clock } from "../../shared/ports.ts";
+import type { Clock, ObjectStore, Table } from "../../shared/ports.ts";
 import { fixedClock } from "./memory/clock.ts";
 import { memoryDownloadSigner } from "./memory/download-signer.ts";
-import { type MemoryObjects, memoryObjects } from "./memory/objects.ts";
-import { type MemoryTable, memoryTable } from "./memory/table.ts";
+import { memoryObjects } from "./memory/objects.ts";
+import { memoryTable } from "./memory/table.ts";
 import { callerFor, testRegion } from "./principals.ts";
 
 export interface GrantOptions {
   readonly principal: Principal;
   /** The route's id. */
   readonly action: string;
-  readonly table?: MemoryTable;
-  readonly objects?: MemoryObjects;
+  readonly table?: Table;
+  readonly objects?: ObjectStore;
   readonly clock?: Clock;
   /** Narrowed to one study, as `study`, `report` and `consult` routes are; else to the principal's whole hospital. */
   readonly study?: StudyKey;

@@ -1,7 +1,6 @@
-/** The table's stream in memory: what each write changed, in order, as the stream's consumer sees it. */
+/** The table's stream: what each write changed, in order, as the stream's consumer sees it. */
 import type { Change } from "../../shared/catalog/change.ts";
 import type { Item, Key, Table, Write } from "../../shared/ports.ts";
-import type { MemoryTable } from "./memory/table.ts";
 
 export interface StreamedTable {
   readonly table: Table;
@@ -11,7 +10,7 @@ export interface StreamedTable {
 
 const keyOf = (write: Write): Key => (write.op === "put" ? write.item : write.key);
 
-export function streamed(table: MemoryTable): StreamedTable {
+export function streamed(table: Table): StreamedTable {
   let changes: Change[] = [];
   let sequence = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -20,7 +19,7 @@ export function streamed(table: MemoryTable): StreamedTable {
     const touched = writes.filter(
       (write) => write.op !== "check" && (write.table ?? "catalog") === "catalog",
     );
-    const read = () => Promise.all(touched.map((write) => table.get(keyOf(write))));
+    const read = () => Promise.all(touched.map((write) => table.get(keyOf(write), { consistent: true })));
     const before = await read();
     await table.write(writes);
     const after = await read();

@@ -1,5 +1,4 @@
-import type { Clock, DownloadSigner, ObjectRef, SignedRequest } from "../../../shared/ports.ts";
-import type { MemoryObjects } from "./objects.ts";
+import type { Clock, DownloadSigner, ObjectRef, ObjectStore, SignedRequest } from "../../../shared/ports.ts";
 import { signedRequests } from "./signed-requests.ts";
 
 export interface Download {
@@ -19,7 +18,10 @@ interface Grant {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export function memoryDownloadSigner(objects: MemoryObjects, clock?: Clock): MemoryDownloadSigner {
+export function memoryDownloadSigner(
+  objects: Pick<ObjectStore, "head" | "read">,
+  clock?: Clock,
+): MemoryDownloadSigner {
   const requests = signedRequests<Grant>(clock);
   async function open(request: SignedRequest): Promise<Download> {
     const grant = requests.check(request);

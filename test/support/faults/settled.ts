@@ -1,0 +1,44 @@
+/** What must hold once everything that was to come has come, to healthy workers. */
+import type { InstanceItem, SeriesItem, StudyItem } from "../../../shared/catalog/items.ts";
+import { expectOutcome, type FileSpec } from "./files.ts";
+import { expectOriginalsIntact, expectSound } from "./invariants.ts";
+import type { World } from "./world.ts";
+
+export async function expectSettled(world: World, sent: readonly FileSpec[]): Promise<void> {
+  await expectSound(world.ground);
+  await expectOriginalsIntact(world.ground);
+  const items = await world.ground.items();
+  expectOutcome(sent, items);
+  const ofType = <T>(wanted: string): readonly T[] =>
+    items.filter(({ type }) => type === wanted) as unknown as readonly T[];
+  const instances = ofType<InstanceItem>("instance");
+  const wrong = [
+    ...ofType<StudyItem>("study")
+      .filter((study) => study.instances !== instances.length)
+      .map(() => "the study's roll-up"),
+    ...ofType<StudyItem>("study")
+      .filter((study) => study.completedInstances !== instances.length)
+      .map(() => "the study is not complete as it stands"),
+    ...ofType<SeriesItem>("series")
+      .filter(
+        (series) =>
+          (series.instances ?? 0) !==
+          instances.filter(({ seriesUid }) => seriesUid === series.seriesUid).length,
+      )
+      .map(({ seriesUid }) => `the roll-up of ${seriesUid}`),
+    ...ofType("open-study").map(() => "the study is still open"),
+    ...instances
+      .filter(({ thumbnail }) => thumbnail === undefined)
+      .map(({ sopUid }) => `${sopUid} was never derived`),
+    ...instances
+      .filter((instance) => !told(world, instance))
+      .map(({ sopUid }) => `nobody was told of ${sopUid}`),
+  ];
+  if (wrong.length > 0) throw new Error(`Not settled:\n${wrong.join("\n")}`);
+}
+
+function told(world: World, { sopUid }: InstanceItem): boolean {
+  return world.bus
+    .published()
+    .some(({ type, detail }) => type === "InstanceIndexed.v1" && (detail as InstanceItem).sopUid === sopUid);
+}

@@ -1,0 +1,208 @@
+/**
+ * A hospital whose every part runs as deployed: requests, landing events, the table's stream, derive's queue and the clock,
+ * each delivered at least once to workers that may meet any fate. Drives the real use cases on whatever stores it stands on.
+ */
+import { ulid } from "ulid";
+import { applyChanges } from "../../../shared/catalog/apply-changes.ts";
+import type { Change } from "../../../shared/catalog/change.ts";
+import { closeQuietStudies } from "../../../shared/catalog/close-quiet-studies.ts";
+import type { EncounterClass } from "../../../shared/catalog/items.ts";
+import { deriveInstance } from "../../../shared/derive/derive-instance.ts";
+import type { DeriveMessage } from "../../../shared/derive/derive-message.ts";
+import { ingestObject, type LandedObject } from "../../../shared/ingest/ingest-object.ts";
+import { objectKeys, type Priority } from "../../../shared/object-keys.ts";
+import type { EventBus, ObjectStore, Queue, Table } from "../../../shared/ports.ts";
+import { completeUpload } from "../../../shared/upload/complete-upload.ts";
+import { createUpload } from "../../../shared/upload/create-upload.ts";
+import { manifestFile } from "../clinic.ts";
+import { testGrant } from "../grant.ts";
+import { memoryEventBus } from "../memory/event-bus.ts";
+import { memoryQueue } from "../memory/queue.ts";
+import { user } from "../principals.ts";
+import { streamed } from "../stream.ts";
+import { type FateOf, fated } from "./fates.ts";
+import type { Ground } from "./ground.ts";
+
+export interface Ports {
+  readonly table: Table;
+  readonly objects: ObjectStore;
+  readonly queue: Queue;
+  readonly bus: EventBus;
+}
+
+/** Longer than any claim is held. */
+const afterLease = 60_001;
+const afterQuiet = 11 * 60_000;
+const healthy: FateOf = () => "done";
+const retentionYears = { outpatient: 15, inpatient: 30, unknown: 15 };
+
+export interface Sending {
+  readonly files: readonly Uint8Array[];
+  readonly encounterClass: EncounterClass;
+  readonly priority: Priority;
+}
+
+export class World {
+  readonly ground: Ground;
+  readonly uploads: string[] = [];
+  /** What S3 said landed, ever: any of it may be delivered again. */
+  readonly landed: LandedObject[] = [];
+  /** Of that, what no worker has finished yet. */
+  readonly events: LandedObject[] = [];
+  readonly messages: DeriveMessage[] = [];
+  /** The stream's records that no worker has finished yet, oldest first. */
+  backlog: Change[] = [];
+  readonly bus = memoryEventBus();
+  readonly #queue = memoryQueue();
+  readonly #stream: ReturnType<typeof streamed>;
+
+  constructor(ground: Ground) {
+    this.ground = ground;
+    this.#stream = streamed(ground.table);
+  }
+
+  /** One worker's ports: where one of its calls kills it, all are dead. */
+  worker(fateOf: FateOf = healthy): Ports {
+    const worker = { dead: false };
+    const wrap = <T extends object>(port: T): T => fated(port, worker, fateOf);
+    return {
+      table: wrap(this.#stream.table),
+      objects: wrap(this.ground.objects),
+      queue: wrap(this.#queue),
+      bus: wrap(this.bus),
+    };
+  }
+
+  /** Announces and sends; an announcement that failed is made again, as a client does, and may leave an empty upload behind. */
+  async send({ files, ...request }: Sending, fateOf?: FateOf): Promise<string> {
+    const { upload, clock, hospital } = this.ground;
+    const ask = (fate?: FateOf) => {
+      const uploadId = ulid(clock.now().getTime());
+      this.uploads.push(uploadId);
+      const manifest = files.map((bytes, index) => manifestFile(bytes, `folder/IM${index}`));
+      return createUpload(upload, this.#grant("createUpload", fate), uploadId, {
+        ...request,
+        files: manifest,
+      });
+    };
+    const reply = await ask(fateOf).catch(() => ask());
+    for (const { fileId, put } of reply.files) {
+      const status = put && (await this.ground.send(put, files[Number(fileId)] as Uint8Array));
+      if (status !== 200) throw new Error(`The test's own PUT was answered ${status}`);
+      const { uploadId } = reply;
+      const at = { priority: request.priority, hospital: hospital.hospital, uploadId, fileId };
+      const event = await this.#eventOf(objectKeys.landing(at));
+      this.landed.push(event);
+      this.events.push(event);
+    }
+    return reply.uploadId;
+  }
+
+  async #eventOf(key: string): Promise<LandedObject> {
+    const versionId = (await this.ground.objects.head({ bucket: "landing", key }))?.versionId;
+    return { key, ...(versionId !== undefined && { versionId }) };
+  }
+
+  /** False when the event comes again. */
+  async deliver(event: LandedObject, fateOf?: FateOf): Promise<boolean> {
+    const { table, objects } = this.worker(fateOf);
+    const { clock, hospital } = this.ground;
+    const more = { clock, region: hospital.region, retentionYears, requestId: "fault" };
+    const run = { ...more, attempt: ulid(), leaseMilliseconds: () => 60_000, pause: async () => undefined };
+    const survived = await succeeds(ingestObject({ table, objects, ...run }, event));
+    if (survived) take(this.events, event);
+    this.#collect();
+    return survived;
+  }
+
+  /** The next `count` records of the stream, as one batch; what failed, and what came after it, comes again. Answers how many were done. */
+  async follow(count: number, fateOf?: FateOf, { twice = false } = {}): Promise<number> {
+    this.#collect();
+    const batch = this.backlog.slice(0, count);
+    const { table, objects, queue, bus } = this.worker(fateOf);
+    const deps = { table, objects, queue, events: bus, clock: this.ground.clock };
+    const finished = async (): Promise<number> => {
+      const failure = await applyChanges(deps, batch);
+      return failure ? batch.findIndex(({ sequence }) => sequence === failure.sequence) : batch.length;
+    };
+    const done = await finished().catch(() => 0);
+    if (!twice) this.backlog = this.backlog.slice(done);
+    this.#collect();
+    return done;
+  }
+
+  /** False when the message comes again. */
+  async derive(message: DeriveMessage, fateOf?: FateOf): Promise<boolean> {
+    const { table, objects } = this.worker(fateOf);
+    const survived = await succeeds(deriveInstance({ table, objects, clock: this.ground.clock }, message));
+    if (survived) take(this.messages, message);
+    this.#collect();
+    return survived;
+  }
+
+  async complete(uploadId: string, fateOf?: FateOf): Promise<boolean> {
+    const done = await succeeds(
+      completeUpload(this.ground.upload, this.#grant("completeUpload", fateOf), uploadId),
+    );
+    this.#collect();
+    return done;
+  }
+
+  /** Eleven minutes later: whatever was quiet is closed. */
+  async fallQuiet(fateOf?: FateOf): Promise<void> {
+    const { clock, hospital } = this.ground;
+    clock.advance(afterQuiet);
+    await succeeds(closeQuietStudies({ table: this.worker(fateOf).table, clock }, hospital.region));
+    this.#collect();
+  }
+
+  letLeasesEnd(): void {
+    this.ground.clock.advance(afterLease);
+  }
+
+  /** Everything that is still to come, to healthy workers, until nothing follows from anything. */
+  async settle(): Promise<void> {
+    this.letLeasesEnd();
+    for (const event of [...this.events])
+      if (!(await this.deliver(event))) throw new Error(`A healthy worker cannot ingest ${event.key}`);
+    for (const uploadId of this.uploads) await this.complete(uploadId);
+    await this.#drain();
+    await this.fallQuiet();
+    await this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    this.#collect();
+    for (let round = 0; this.backlog.length + this.messages.length > 0; round++) {
+      if (round > 50) throw new Error("One change follows from another for ever");
+      const { length } = this.backlog;
+      if ((await this.follow(length)) < length) throw new Error("A healthy worker cannot follow the stream");
+      for (const message of [...this.messages])
+        if (!(await this.derive(message)))
+          throw new Error(`A healthy worker cannot derive ${message.sopUid}`);
+    }
+  }
+
+  #collect(): void {
+    this.backlog.push(...this.#stream.drain());
+    this.messages.push(...(this.#queue.drain() as DeriveMessage[]));
+  }
+
+  #grant(action: string, fateOf?: FateOf) {
+    const { hospital, objects, clock } = this.ground;
+    const principal = user("technician", hospital.hospital);
+    return testGrant({ principal, action, table: this.worker(fateOf).table, objects, clock });
+  }
+}
+
+async function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}
+
+function take<T>(from: T[], one: T): void {
+  const at = from.indexOf(one);
+  if (at >= 0) from.splice(at, 1);
+}
