@@ -98,7 +98,7 @@ class Walker {
     if (cursor.group === 0x0008 && cursor.element === 0x0005) {
       // The JSON is UTF-8, and says so (PS3.18 §F.2).
       dataset["00080005"] = element.Value ? { vr: "CS", Value: ["ISO_IR 192"] } : element;
-      return this.declare(
+      return this.setDeclared(
         dataset,
         (element.Value ?? []).map((value) => String(value ?? "")),
       );
@@ -109,7 +109,7 @@ class Walker {
   }
 
   /** What was assigned stands in for the file's own declaration, also where items repeat it. */
-  private declare(dataset: OpenDataset, terms: readonly string[]): CharacterSet {
+  private setDeclared(dataset: OpenDataset, terms: readonly string[]): CharacterSet {
     if (dataset === this.dataset) this.declared = terms;
     if (!this.assigned) return characterSetOf(terms);
     return trustedCharacterSet(terms.join("\\") === this.declared.join("\\") ? this.assigned : terms);
