@@ -49,6 +49,11 @@ const subsampled: Readonly<Record<string, number>> = {
   YBR_PARTIAL_420: 1.5,
 };
 
+/** Bytes uncompressed Pixel Data must have for what the header describes; 0 where it does not describe an image. */
+export function describedPixelBytes(header: Header): number {
+  return header.pixelData ? Math.ceil((frameBits(header, header.pixelData) * frameCount(header)) / 8) : 0;
+}
+
 function frameBits({ dataset }: Header, pixelData: PixelData): number {
   const rows = numberOf(dataset, "00280010") ?? 0;
   const columns = numberOf(dataset, "00280011") ?? 0;

@@ -6,7 +6,11 @@ const mebibyte = 1024 * 1024;
 /** Real data sets deflate 2 to 20 times; a blank image more, but is small. */
 const ratioLimit = 200;
 const alwaysAllowed = 16 * mebibyte;
-const neverAllowed = 256 * mebibyte;
+/** More of a data set is never held in memory. */
+const neverHeld = 256 * mebibyte;
+
+/** Bytes a deflated data set may become, in a file of this size. */
+export const mostInflated = (totalSize: number): number => Math.max(alwaysAllowed, ratioLimit * totalSize);
 
 /**
  * @param compressed the stream, or a prefix of it
@@ -22,7 +26,7 @@ export function inflateDataset(
 ): Uint8Array {
   try {
     return inflateRawSync(compressed, {
-      maxOutputLength: Math.min(neverAllowed, Math.max(alwaysAllowed, ratioLimit * totalSize)),
+      maxOutputLength: Math.min(neverHeld, mostInflated(totalSize)),
       finishFlush: complete ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
     });
   } catch (error) {

@@ -7,6 +7,7 @@ import { followLegalHold } from "../catalog/follow-legal-hold.ts";
 import type { InstanceItem, UploadFileItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { originalOf } from "../catalog/original-of.ts";
+import { checkPixels } from "../dicom/check-pixels.ts";
 import type { Header } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import { ConditionFailed, KeyUnavailable, Transient } from "../errors.ts";
@@ -102,18 +103,25 @@ async function ingestAnnounced(
     quarantine(deps, landing, landed.ref, announcement, reasonOf(reason));
   const { head, file, hospital } = landed;
   if (!sameKey(head, hospital.keyArn)) return refuse("wrong-key");
-  let header: Header;
-  try {
-    header = await readLandedHeader(deps.objects, landed.ref, head.size);
-  } catch (error) {
-    if (!(error instanceof DicomRejected)) throw error;
-    return quarantine(deps, landing, landed.ref, announcement, refusalOf(error));
-  }
+  const read = await unlessRefused(readLandedHeader(deps.objects, landed.ref, head.size));
+  if (read instanceof DicomRejected)
+    return quarantine(deps, landing, landed.ref, announcement, refusalOf(read));
   if (head.size !== file.size) return refuse("size-mismatch");
   if ((await sha256Of(deps.objects, landed.ref, head)) !== file.sha256) return refuse("checksum-mismatch");
-  const outcome = await decide(deps, landed, header);
+  const cut = await unlessRefused(checkPixels(read.header, read.source));
+  if (cut) return quarantine(deps, landing, landed.ref, announcement, refusalOf(cut));
+  const outcome = await decide(deps, landed, read.header);
   await markProcessed(deps, landed.ref);
   return outcome;
+}
+
+async function unlessRefused<T>(reading: Promise<T>): Promise<T | DicomRejected> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof DicomRejected) return error;
+    throw error;
+  }
 }
 
 /** Answers by ARN and by bare id both name the key; the id alone is the same in every region of a multi-Region key. */
