@@ -1,5 +1,6 @@
 /** Shapes of the catalog's items, as read back from the table. docs/data-layout.md is their page for people. */
 import type { ItemType } from "../contract/events.ts";
+import type { Geometry } from "../dicom/geometry.ts";
 import type { Priority } from "../object-keys.ts";
 import type { Item } from "../ports.ts";
 import type { HospitalKey, InstanceKey, SeriesKey, StudyKey } from "./keys.ts";
@@ -79,6 +80,8 @@ export interface InstanceItem extends Typed<"instance">, InstanceKey {
   readonly transferSyntaxUid: string;
   readonly sopClassUid: string;
   readonly instanceNumber?: number;
+  /** Of single-frame slices; absent on items older than the examination for missing slices. */
+  readonly geometry?: Geometry;
   /** KMS key the object and everything derived from it is written with. */
   readonly keyArn: string;
   readonly archiveVersionId?: string;

@@ -37,6 +37,66 @@ export const findingKinds = {
       do: "请从设备重新发送该检查；已收到的图像不会重复保存。",
     },
   },
+  "slices-missing": {
+    source: "door",
+    severity: "action",
+    en: {
+      what: "{missing} slices are missing in a series: between {places}.",
+      do: "Send the series again from the scanner; if they are missing there too, reconstruct or repeat them.",
+    },
+    zh: {
+      what: "序列缺少 {missing} 层图像，位置：{places}。",
+      do: "请从设备重新发送该序列；若设备上也缺少，请重新重建或补扫。",
+    },
+  },
+  "slices-doubtful": {
+    source: "door",
+    severity: "warning",
+    en: {
+      what: "{missing} slices may be missing in a series, at {places}: position and number do not both say so.",
+      do: "Compare with the scanner, and send the series again if it has more images.",
+    },
+    zh: {
+      what: "序列可能缺少 {missing} 层图像（{places}）：位置与编号未能同时证实。",
+      do: "请与设备上的图像数核对；如设备上更多，请重新发送该序列。",
+    },
+  },
+  "numbers-begin-late": {
+    source: "door",
+    severity: "warning",
+    en: {
+      what: "The images of a series begin with number {first}: the ones before may be missing.",
+      do: "Compare with the scanner, and send the series again if it has more images.",
+    },
+    zh: {
+      what: "序列图像编号从 {first} 开始，之前的图像可能缺失。",
+      do: "请与设备上的图像数核对；如设备上更多，请重新发送该序列。",
+    },
+  },
+  "positions-twice": {
+    source: "door",
+    severity: "warning",
+    en: {
+      what: "{count} positions of a series hold more than one slice: {places}.",
+      do: "Look whether a part was scanned or exported twice, and which of the two is meant.",
+    },
+    zh: {
+      what: "序列中有 {count} 个位置存在重复图像：{places}。",
+      do: "请确认是否重复扫描或重复导出，并确认以哪一幅为准。",
+    },
+  },
+  "too-many-to-examine": {
+    source: "door",
+    severity: "info",
+    en: {
+      what: "The study has more than {most} images: it was not looked through for missing slices.",
+      do: "Nothing; compare the number of images with the scanner if in doubt.",
+    },
+    zh: {
+      what: "该检查超过 {most} 幅图像，未检查是否缺层。",
+      do: "无需处理；如有疑问，请与设备核对图像数。",
+    },
+  },
 } as const satisfies Record<string, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

@@ -1,6 +1,7 @@
 import type { DicomJson, InstanceItem, SeriesItem, StudyItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { nameKeys, type PersonName } from "../catalog/names.ts";
+import { geometryOf } from "../dicom/geometry.ts";
 import type { Dataset, Element } from "../dicom/json-model.ts";
 import type { Header } from "../dicom/read.ts";
 import { describe, instanceAttributes, seriesAttributes, studyAttributes } from "../dicom/summary.ts";
@@ -26,6 +27,7 @@ export function catalogItems(
   const at = when.now.toISOString();
   const { patientId, studyDate, modality, instanceNumber } = describe(dataset);
   const ofStudy = bounded(studyAttributes(dataset));
+  const geometry = geometryOf(dataset);
   const name = ofStudy["00100010"]?.Value?.[0] as PersonName | undefined;
   return {
     study: {
@@ -58,6 +60,7 @@ export function catalogItems(
       transferSyntaxUid,
       sopClassUid,
       ...(instanceNumber !== undefined && { instanceNumber }),
+      ...(geometry && { geometry }),
       keyArn,
       ...(when.archiveVersionId !== undefined && { archiveVersionId: when.archiveVersionId }),
       uploadId: file.uploadId,

@@ -4,6 +4,8 @@ import { keys, type StudyKey } from "../catalog/keys.ts";
 import { readStudyProgress, type StudyProgress } from "../catalog/read-study.ts";
 import { ConditionFailed } from "../errors.ts";
 import type { Clock, Table } from "../ports.ts";
+import { mostExamined, readInstances } from "./read-instances.ts";
+import { sliceFindings } from "./slice-findings.ts";
 
 export interface ExamineDependencies {
   readonly table: Table;
@@ -17,13 +19,21 @@ export interface ExamineDependencies {
 export async function examineStudy({ table, clock }: ExamineDependencies, key: StudyKey): Promise<void> {
   const progress = await readStudyProgress(table, key);
   if (!progress) return;
-  await replaceFindings(table, key, "door", notArrived(progress), clock.now());
+  const found = [...notArrived(progress), ...(await instanceFindings(table, key))];
+  await replaceFindings(table, key, "door", found, clock.now());
   await markExamined(table, key, progress.instances);
 }
 
 function notArrived({ instances, expected }: StudyProgress): readonly Found[] {
   if (expected === undefined || instances >= expected) return [];
   return [{ code: "images-not-arrived", values: { arrived: instances, announced: expected } }];
+}
+
+async function instanceFindings(table: Table, key: StudyKey): Promise<readonly Found[]> {
+  const instances = await readInstances(table, key);
+  if (!instances) return [{ code: "too-many-to-examine", values: { most: mostExamined } }];
+  const series = Map.groupBy(instances, ({ seriesUid }) => seriesUid);
+  return [...series].flatMap(([seriesUid, images]) => sliceFindings(seriesUid, images));
 }
 
 /** Asks for an examination through the table's stream, where those of one study take turns. */

@@ -11,6 +11,9 @@ export interface Slice {
   readonly patientId?: string;
   readonly studyDate?: string;
   readonly accession?: string;
+  readonly instanceNumber?: number;
+  /** Millimetres: the place of an axial slice. */
+  readonly z?: number;
   /** Makes other bytes under the same UIDs. */
   readonly comment?: string;
   readonly pixels?: Uint8Array;
@@ -30,11 +33,20 @@ export function sliceFile(slice: Slice = {}): Uint8Array {
     { tag: "00100020", vr: "LO", value: slice.patientId ?? "P-1" },
     { tag: "0020000D", vr: "UI", value: studyUid },
     { tag: "0020000E", vr: "UI", value: seriesUid },
-    { tag: "00200013", vr: "IS", value: "1" },
+    { tag: "00200013", vr: "IS", value: String(slice.instanceNumber ?? 1) },
+    ...placeOf(slice.z),
     { tag: "00204000", vr: "LT", value: slice.comment ?? "" },
     { tag: "7FE00010", vr: "OW", value: slice.pixels ?? new Uint8Array(8) },
   ];
   return writePart10(elements);
+}
+
+function placeOf(z: number | undefined): readonly WriteElement[] {
+  if (z === undefined) return [];
+  return [
+    { tag: "00200032", vr: "DS", value: `0\\0\\${z}` },
+    { tag: "00200037", vr: "DS", value: "1\\0\\0\\0\\1\\0" },
+  ];
 }
 
 export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

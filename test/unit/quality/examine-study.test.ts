@@ -71,6 +71,25 @@ describe("a study of which images did not arrive", () => {
   });
 });
 
+describe("a series that lost slices before it was sent", () => {
+  it("is found out by the numbers and places of those that arrived", async () => {
+    const { upload, findings, ofUpload } = await followed();
+    const placed = [1, 2, 3, 4, 5, 8, 9, 10].map((instanceNumber) =>
+      sliceFile({
+        studyUid,
+        sopUid: `${studyUid}.1.${instanceNumber}`,
+        instanceNumber,
+        z: instanceNumber * 2.5,
+      }),
+    );
+    const uploadId = await upload(placed, 8);
+    const values = { missing: 2, places: "5–8 (16.3 mm)" };
+    expect(await findings()).toEqual([{ code: "slices-missing", values }]);
+    const [study] = (await ofUpload(uploadId)).studies;
+    expect(study?.findings[0]?.of).toBe(`${studyUid}.1`);
+  });
+});
+
 describe("a study that arrived whole", () => {
   it("is examined and nothing is found", async () => {
     const { upload, ofUpload } = await followed();
