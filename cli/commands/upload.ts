@@ -1,12 +1,12 @@
 /** `mic upload`, `mic uploads`, `mic ledger`: from a folder to a balanced ledger. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { LedgerFile } from "../../shared/contract/schemas/upload.ts";
 import { exitCodes } from "../failures.ts";
+import { bandwidth } from "../line/bandwidth.ts";
 import { printJson, printTable } from "../print.ts";
 import { openSession } from "../session.ts";
 import { findingLines, type StudyFindings, waitForFindings } from "../upload/findings.ts";
 import { readLedger } from "../upload/ledger.ts";
-import type { SkippedFile } from "../upload/scan-folder.ts";
+import { mayBeImage } from "../upload/left-out.ts";
 import { type UploadOptions, type UploadResult, uploadFolder } from "../upload/upload-folder.ts";
 
 interface Flags extends Omit<UploadOptions, "silent" | "encounterClass"> {
@@ -17,10 +17,13 @@ interface Flags extends Omit<UploadOptions, "silent" | "encounterClass"> {
 export function addUploadCommands(program: Command): void {
   program
     .command("upload")
-    .description("upload every DICOM file under a folder")
-    .argument("<folder>", "a folder, searched to any depth, or one file")
+    .description("upload every DICOM file under a folder, zip archives and ISO images of discs included")
+    .argument("<folder>", "a folder, searched to any depth, or one file, archive or image of a disc")
     .addOption(
-      new Option("--priority <priority>", "stat goes ahead of everything routine")
+      new Option(
+        "--priority <priority>",
+        "stat goes ahead of everything routine, on this machine and at the server",
+      )
         .choices(["routine", "stat"])
         .default("routine"),
     )
@@ -29,7 +32,13 @@ export function addUploadCommands(program: Command): void {
         .choices(["outpatient", "inpatient", "unknown"])
         .default("unknown"),
     )
-    .option("--parallel <n>", "files sent at the same time", positiveWholeNumber, 4)
+    .option(
+      "--parallel <n>",
+      "requests at the same time, at most: as many as the line is faster by",
+      positiveWholeNumber,
+      8,
+    )
+    .option("--limit <rate>", "bits a second that are used at most, such as 512K or 2M", bandwidth)
     .option("--wait", "return when every file has its final state", false)
     .option(
       "--timeout <minutes>",
@@ -49,7 +58,7 @@ export function addUploadCommands(program: Command): void {
       const studies = flags.wait ? await waitForFindings(client.patient(), result.uploadIds) : undefined;
       if (json) printJson(asJson(result, studies));
       else printResult(result, studies);
-      process.exitCode = unreadable(result.skipped) ? exitCodes.incomplete : exitCodeOf(result.ledger);
+      process.exitCode = isWhole(result) ? exitCodeOf(result.ledger) : exitCodes.incomplete;
     });
 
   program
@@ -59,8 +68,11 @@ export function addUploadCommands(program: Command): void {
     .option("--json", "print as JSON")
     .action(async (uploadId: string, flags: { json?: boolean }) => {
       const { ledger, files } = await readLedger(openSession(program.opts(), "technician"), uploadId);
-      if (flags.json) printJson(asJson({ uploadId, uploadIds: [uploadId], ledger, files, skipped: [] }));
-      else printLedger(ledger, files, []);
+      if (flags.json)
+        printJson(
+          asJson({ uploadId, uploadIds: [uploadId], ledger, files, skipped: [], notSent: [], warnings: [] }),
+        );
+      else printLedger({ ledger, files, skipped: [], notSent: [], warnings: [] });
       process.exitCode = exitCodeOf(ledger);
     });
 }
@@ -71,9 +83,10 @@ function uploadIdArgument(value: string): string {
 }
 
 function asJson(
-  { uploadId, uploadIds, ledger, files, skipped }: UploadResult,
+  { uploadId, uploadIds, ledger, files, skipped, notSent, warnings }: UploadResult,
   studies?: readonly StudyFindings[],
 ) {
+  const why = new Map(notSent.map(({ name, reason }) => [name, reason]));
   return {
     uploadId,
     uploadIds,
@@ -82,7 +95,7 @@ function asJson(
       ...files.map(({ name, state, reason, sopInstanceUid }) => ({
         path: name,
         state,
-        ...(reason ? { reason } : {}),
+        ...((reason ?? why.get(name)) ? { reason: reason ?? why.get(name) } : {}),
         ...(sopInstanceUid ? { sopInstanceUid } : {}),
       })),
       ...skipped.map(({ name, reason }) => ({
@@ -91,30 +104,32 @@ function asJson(
         reason,
       })),
     ],
+    ...(warnings.length > 0 && { warnings }),
     ...(studies && { studies }),
   };
 }
 
 /** `studies`: where their findings were waited for. */
-function printResult(
-  { uploadIds, ledger, files, skipped }: UploadResult,
-  studies?: readonly StudyFindings[],
-): void {
-  printLedger(ledger, files, skipped);
+function printResult(result: UploadResult, studies?: readonly StudyFindings[]): void {
+  printLedger(result);
   for (const line of findingLines(studies ?? [])) process.stdout.write(`${line}\n`);
-  for (const id of uploadIds)
+  for (const id of result.uploadIds)
     process.stdout.write(`Upload ${id}${studies ? "" : `: all sent. Follow it with mic ledger ${id}`}\n`);
 }
 
 /** The files that need a look first, then the totals. */
-function printLedger(
-  { announced, totals }: UploadResult["ledger"],
-  files: readonly LedgerFile[],
-  skipped: readonly SkippedFile[],
-): void {
+function printLedger({
+  ledger,
+  files,
+  skipped,
+  notSent,
+  warnings,
+}: Omit<UploadResult, "uploadId" | "uploadIds">): void {
+  const { announced, totals } = ledger;
   const waiting = files.filter(({ state }) => state === "quarantined" || state === "conflict");
   const rows = [
     ...skipped.map(({ name, reason }) => ["skipped", name, reason.en, ""]),
+    ...notSent.map(({ name, reason }) => ["awaiting", name, reason.en, ""]),
     ...waiting.map(({ state, name, reason }) => [
       state,
       name,
@@ -126,15 +141,19 @@ function printLedger(
   const counts = Object.entries({ ...totals, skipped: skipped.length })
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
+  for (const { name, en, missing } of warnings) {
+    process.stdout.write(`${name}: ${en}\n`);
+    for (const file of missing.slice(0, 10)) process.stdout.write(`  missing ${file}\n`);
+  }
   process.stdout.write(`${announced + skipped.length} files: ${counts.join(", ")}\n`);
 }
 
+/** Nobody should take a disc for done that may hold more images. */
+const isWhole = ({ skipped, notSent, warnings }: UploadResult): boolean =>
+  warnings.length === 0 && notSent.length === 0 && !skipped.some(mayBeImage);
+
 const exitCodeOf = ({ totals }: UploadResult["ledger"]): number =>
   totals.quarantined + totals.conflict > 0 ? exitCodes.incomplete : exitCodes.ok;
-
-/** What cannot be read may be an image: nobody should take the folder for done. */
-const unreadable = (skipped: readonly SkippedFile[]): boolean =>
-  skipped.some(({ reason }) => reason.code.startsWith("unreadable"));
 
 function positiveWholeNumber(value: string): number {
   if (/^[1-9]\d?$/.test(value)) return Number(value);

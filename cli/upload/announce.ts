@@ -18,6 +18,8 @@ export interface Announced {
   readonly file: FoundFile;
   readonly uploadId: string;
   readonly toSend: FileToSend;
+  /** Announced by an earlier run: parts of it may have arrived. */
+  readonly resumed?: true;
 }
 
 export interface Announcing extends Pick<CreateUploadRequest, "priority" | "encounterClass"> {
@@ -72,7 +74,7 @@ async function resume(
     found.ledger.completedAt === undefined ? await signAgain(client, uploadId, awaiting) : new Map();
   return known.flatMap(({ file, line: { fileId, name, state } }) => {
     const toSend = state === "awaiting" ? signed.get(fileId) : { fileId, name, state };
-    return toSend === undefined ? [] : [{ file, uploadId, toSend }];
+    return toSend === undefined ? [] : [{ file, uploadId, toSend, resumed: true }];
   });
 }
 
@@ -111,7 +113,7 @@ async function announce(
   return files.map((file, index) => ({ file, uploadId, toSend: toSend[index] as FileToSend }));
 }
 
-const manifestOf = ({ name, size, sha256 }: FoundFile) => ({ name, size, sha256 });
+const manifestOf = ({ name, content: { size }, sha256 }: FoundFile) => ({ name, size, sha256 });
 type Manifest = ReturnType<typeof manifestOf>;
 
 /** The API reads 1 MiB of a request, and long names of deep folders may need it for fewer files than it counts. */

@@ -42,13 +42,15 @@ export interface Waiting {
   readonly silent: boolean;
   /** Minutes without any file changing its state after which to give up. */
   readonly timeout: number;
+  /** Files that will not come, because they are not any more what was announced. */
+  readonly missing?: number;
 }
 
 /** Reads the totals only: the files of a large upload are many pages. Throws CommandFailed when nothing moves any more. */
 export async function waitUntilDone(
   client: ApiClient,
   uploadIds: readonly string[],
-  { silent, timeout }: Waiting,
+  { silent, timeout, missing = 0 }: Waiting,
 ): Promise<void> {
   let [seen, told] = ["", ""];
   let moved = performance.now();
@@ -63,7 +65,7 @@ export async function waitUntilDone(
     const line = `Indexed ${sum.totals.indexed} of ${sum.announced}${othersOf(sum.totals)}`;
     if (!silent && line !== told) process.stderr.write(`${line}\n`);
     told = line;
-    if (over.size === uploadIds.length) return;
+    if (over.size === uploadIds.length || (sum.totals.stored === 0 && sum.totals.awaiting <= missing)) return;
     const now = JSON.stringify(sum.totals);
     if (now !== seen) [seen, moved, pause] = [now, performance.now(), pauses.first];
     else if (performance.now() - moved > timeout * 60_000) throw stuck(sum, uploadIds, timeout);

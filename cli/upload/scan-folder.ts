@@ -1,63 +1,127 @@
-/** Finds the DICOM files under a folder, and says of everything else why it is left out. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
-import { DicomRejected, readHeader } from "../../shared/dicom/read.ts";
-import { rejections } from "../../shared/dicom/rejected.ts";
-import { describe } from "../../shared/dicom/summary.ts";
+/** Finds the DICOM files under a folder and in the archives there, and says of everything else why it is left out. */
+import { stat } from "node:fs/promises";
+import { ArchiveUnreadable } from "../content/archive.ts";
+import { type Content, ContentUnreadable } from "../content/content.ts";
+import { fileContent } from "../content/file-content.ts";
+import { isoMembers } from "../content/iso-image.ts";
+import { Names } from "../content/names.ts";
+import { zipMembers } from "../content/zip-archive.ts";
 import { CommandFailed, exitCodes } from "../failures.ts";
+import { DiscIndexes, type DiscWarning } from "./disc-index.ts";
+import { type LeftOut, type SkippedFile, skipped as skippedFile } from "./left-out.ts";
+import { type Look, lookInside } from "./look-inside.ts";
 import { type Entry, plainName, walkFolder } from "./walk-folder.ts";
 
 export interface FoundFile {
-  readonly path: string | Buffer;
+  readonly content: Content;
   /** Relative to the folder, with forward slashes, as the ledger shows it. */
   readonly name: string;
-  readonly size: number;
   readonly sha256: string;
   readonly studyUid?: string;
-}
-/** Why a file stays here: the server's own words where it would refuse the file too. */
-const leftOut = {
-  empty: rejections.empty,
-  "not-dicom": rejections["not-dicom"],
-  dicomdir: rejections.dicomdir,
-  unreadable: {
-    en: "The file cannot be read: its permissions or the medium do not let it.",
-    zh: "文件无法读取：没有权限，或介质损坏。",
-  },
-  "unreadable-folder": {
-    en: "The folder cannot be entered: its permissions or the medium do not let it. What is inside stays here.",
-    zh: "文件夹无法打开：没有权限，或介质损坏。其中的文件未上传。",
-  },
-  "not-a-file": {
-    en: "This is neither a file nor a folder, or a link to a folder.",
-    zh: "这不是文件或文件夹，或是指向文件夹的链接。",
-  },
-} as const;
-type LeftOut = keyof typeof leftOut;
-
-export interface SkippedFile {
-  readonly name: string;
-  readonly reason: { readonly code: LeftOut; readonly en: string; readonly zh: string };
 }
 export interface Scan {
   readonly files: readonly FoundFile[];
   readonly skipped: readonly SkippedFile[];
+  /** Of discs that do not hold what their index lists. */
+  readonly warnings: readonly DiscWarning[];
 }
-
-const headBytes = 64 * 1024;
 
 /** `onFile` hears of each file as it has been read. Throws CommandFailed when the folder cannot be read. */
 export async function scanFolder(folder: string, onFile: (count: number) => void): Promise<Scan> {
-  const files: FoundFile[] = [];
-  const skipped: SkippedFile[] = [];
+  const scan = new Scanning(onFile);
   for (const { path, name, closed } of await listEntries(folder)) {
-    const look: Look = closed ? { skip: "unreadable-folder" } : await lookAt(path);
-    if ("skip" in look) skipped.push({ name, reason: { code: look.skip, ...leftOut[look.skip] } });
-    else files.push({ path, name, ...look });
-    onFile(files.length + skipped.length);
+    if (closed) scan.skip(name, "unreadable-folder");
+    else await scan.file(path, name);
   }
-  return { files, skipped };
+  return scan.result();
+}
+
+class Scanning {
+  readonly #files: FoundFile[] = [];
+  readonly #skipped: SkippedFile[] = [];
+  readonly #indexes = new DiscIndexes();
+  readonly #onFile: (count: number) => void;
+
+  constructor(onFile: (count: number) => void) {
+    this.#onFile = onFile;
+  }
+
+  async result(): Promise<Scan> {
+    const names = [...this.#files, ...this.#skipped].map(({ name }) => name);
+    return { files: this.#files, skipped: this.#skipped, warnings: await this.#indexes.compare(names) };
+  }
+
+  skip(name: string, code: LeftOut): void {
+    this.#skipped.push(skippedFile(name, code));
+    this.#onFile(this.#files.length + this.#skipped.length);
+  }
+
+  /** One file that cannot be read must not keep the others of a disc from going up. */
+  async file(path: string | Buffer, name: string): Promise<void> {
+    try {
+      const content = await fileContent(path);
+      if (content === undefined) {
+        this.skip(name, "not-a-file");
+        return;
+      }
+      const look = await lookInside(content, name);
+      if ("open" in look) await this.#archive(path, content, name, look.open);
+      else this.#take(content, name, look);
+    } catch (error) {
+      this.skip(name, whyUnreadable(error));
+    }
+  }
+
+  #take(content: Content, name: string, look: Exclude<Look, { open: unknown }>): void {
+    if ("skip" in look && look.skip === "dicomdir") this.#indexes.add(name, content);
+    if ("skip" in look) {
+      this.skip(name, look.skip);
+      return;
+    }
+    this.#files.push({ content, name, ...look });
+    this.#onFile(this.#files.length + this.#skipped.length);
+  }
+
+  async #archive(path: string | Buffer, content: Content, name: string, kind: "zip" | "iso"): Promise<void> {
+    const members = await (kind === "zip" ? zipMembers(path, content) : isoMembers(content));
+    const inside = new Scanning(() => this.#onFile(this.#files.length + this.#skipped.length));
+    const names = new Names();
+    for (const member of members) {
+      const unique = names.give(`${name}/${member.name}`);
+      if ("sealed" in member) inside.skip(unique, `unreadable-${member.sealed}`);
+      else await inside.#member(member.content, unique);
+    }
+    // A program's resources, say: nobody wants to read that each of a thousand icons is no image.
+    const nothing =
+      inside.#files.length === 0 && inside.#skipped.every(({ reason }) => harmless(reason.code));
+    if (nothing) {
+      this.skip(name, "no-images-inside");
+      return;
+    }
+    this.#files.push(...inside.#files);
+    this.#skipped.push(...inside.#skipped);
+    this.#indexes.addAll(inside.#indexes);
+  }
+
+  async #member(content: Content, name: string): Promise<void> {
+    try {
+      const look = await lookInside(content, name);
+      if ("open" in look) this.skip(name, "unreadable-archive-inside");
+      else this.#take(content, name, look);
+    } catch (error) {
+      this.skip(name, whyUnreadable(error));
+    }
+  }
+}
+
+const harmless = (code: LeftOut): boolean => code === "not-dicom" || code === "empty";
+
+/** Throws what is no fault of the file or the medium. */
+function whyUnreadable(error: unknown): LeftOut {
+  if (error instanceof ArchiveUnreadable) return `unreadable-${error.why}`;
+  if (error instanceof ContentUnreadable || (error as NodeJS.ErrnoException).code !== undefined)
+    return "unreadable";
+  throw error;
 }
 
 /** Everything under the folder that is not itself a folder. */
@@ -72,48 +136,4 @@ async function listEntries(folder: string): Promise<readonly Entry[]> {
       cause,
     );
   }
-}
-
-type Look = { readonly skip: LeftOut } | Omit<FoundFile, "path" | "name">;
-
-/** One file that cannot be read must not keep the others of a disc from going up. */
-async function lookAt(path: string | Buffer): Promise<Look> {
-  try {
-    const entry = await stat(path);
-    if (!entry.isFile()) return { skip: "not-a-file" };
-    if (entry.size === 0) return { skip: "empty" };
-    const look = await lookInside(path, entry.size);
-    return "skip" in look ? look : { size: entry.size, sha256: await hashFile(path), ...look };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    return { skip: "unreadable" };
-  }
-}
-
-/**
- * What is plainly not an image stays here; anything that may be DICOM goes up, broken or not, so that the server's
- * quarantine tells the technician what is wrong with it.
- */
-async function lookInside(
-  path: string | Buffer,
-  size: number,
-): Promise<{ skip: LeftOut } | { studyUid?: string }> {
-  const file = await open(path);
-  try {
-    const head = Buffer.alloc(Math.min(headBytes, size));
-    await file.read(head, 0, head.length, 0);
-    const header = readHeader(head, { totalSize: size });
-    return "needBytes" in header ? {} : { studyUid: describe(header.dataset).studyUid };
-  } catch (error) {
-    if (!(error instanceof DicomRejected)) throw error;
-    return error.code === "dicomdir" || error.code === "not-dicom" ? { skip: error.code } : {};
-  } finally {
-    await file.close();
-  }
-}
-
-async function hashFile(path: string | Buffer): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }

@@ -1,111 +1,53 @@
-/** Sends one announced file: one PUT, or parts that are signed as they are needed. */
-import { createHash } from "node:crypto";
-import { openAsBlob } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
-import type {
-  ArrivedReply,
-  FilesReply,
-  FileToSend,
-  PartsReply,
-} from "../../shared/contract/schemas/upload.ts";
-import type { SignedRequest } from "../../shared/ports.ts";
+/** Sends one announced file: whole, or in parts that are signed as they are needed, whichever a cut of this line costs less. */
+import type { FilesReply, FileToSend } from "../../shared/contract/schemas/upload.ts";
 import type { ApiClient } from "../client.ts";
-import { CommandFailed } from "../failures.ts";
-import { isOutOfPatience, patienceMinutes, pauseAfter } from "../patience.ts";
 import type { FoundFile } from "./scan-folder.ts";
+import { sendParts } from "./send-parts.ts";
+import { type Line, sendPiece } from "./send-piece.ts";
 
 export interface Sending {
   readonly client: ApiClient;
   readonly uploadId: string;
+  readonly line: Line;
+  /** Bytes on their way; negative when they were lost. In the end as many as the file has. */
   readonly onBytes: (bytes: number) => void;
 }
 
-/** A line may come back; a URL that is refused this often will not be taken. */
-const refusals = 6;
-/** S3's answer to `If-None-Match: *` when the object is there: an earlier try got through. */
-const alreadyThere = 412;
+/** What a cut may cost at most where a file goes whole. */
+const secondsAtRisk = 10;
 
-class UrlRefused extends Error {}
-
-/** Resolves when S3 holds the bytes. Throws CommandFailed when the URLs are refused or the line is away for minutes. */
-export async function sendFile(sending: Sending, file: FoundFile, announced: FileToSend): Promise<void> {
-  if (announced.state !== "awaiting") return sending.onBytes(file.size);
-  const blob = await openAsBlob(file.path);
-  if (announced.multipart) return sendParts(sending, announced, blob);
-  let put = announced.put;
-  await retrying(file.name, async () => {
-    put ??= await signAgain(sending, announced.fileId);
-    if (put === undefined || (await putBytes(put, blob))) return;
-    put = undefined;
-    throw new UrlRefused("the signed URL was refused");
+/**
+ * Resolves when the storage holds the bytes. `resumed`: parts of it may have arrived before. Throws CommandFailed when it is
+ * refused or the line is away too long, ContentChanged when the file is not what was announced.
+ */
+export async function sendFile(
+  sending: Sending,
+  file: FoundFile,
+  announced: FileToSend,
+  resumed = false,
+): Promise<void> {
+  if (announced.state !== "awaiting") return sending.onBytes(file.content.size);
+  const { multipart } = announced;
+  if (multipart && (resumed || announced.put === undefined || !isQuick(sending.line, file)))
+    return sendParts(sending, file, announced.fileId, multipart);
+  await sendPiece(sending.line, {
+    name: file.name,
+    content: file.content,
+    start: 0,
+    end: file.content.size,
+    sha256: file.sha256,
+    sign: (anew) => (anew ? signAgain(sending, announced.fileId) : Promise.resolve(announced.put)),
+    onBytes: sending.onBytes,
   });
-  sending.onBytes(file.size);
+}
+
+/** As far as is known: a line that was not measured yet is taken for a bad one. */
+function isQuick({ window: { bytesPerSecond, size } }: Line, { content }: FoundFile): boolean {
+  return bytesPerSecond !== undefined && content.size / (bytesPerSecond / size) <= secondsAtRisk;
 }
 
 /** undefined when the server meanwhile has the file. */
-async function signAgain({ client, uploadId }: Sending, fileId: string): Promise<SignedRequest | undefined> {
+async function signAgain({ client, uploadId }: Sending, fileId: string) {
   const reply = await client.post<FilesReply>(`/v1/uploads/${uploadId}/files`, { fileIds: [fileId] });
   return reply.files[0]?.put;
-}
-
-async function sendParts(
-  sending: Sending,
-  { fileId, name, multipart }: FileToSend,
-  blob: Blob,
-): Promise<void> {
-  const { client, uploadId } = sending;
-  const { partSize, parts } = multipart as NonNullable<FileToSend["multipart"]>;
-  const base = `/v1/uploads/${uploadId}/files/${fileId}`;
-  const { arrived } = await client.get<ArrivedReply>(`${base}/parts`);
-  const there = new Set(arrived.map(({ number }) => number));
-  for (let number = 1; number <= parts; number++) {
-    const part = blob.slice((number - 1) * partSize, number * partSize);
-    if (!there.has(number)) await sendPart(client, base, name, number, part);
-    sending.onBytes(part.size);
-  }
-  await client.post(`${base}/assemble`, {});
-}
-
-async function sendPart(
-  client: ApiClient,
-  base: string,
-  name: string,
-  number: number,
-  part: Blob,
-): Promise<void> {
-  const sha256 = createHash("sha256")
-    .update(Buffer.from(await part.arrayBuffer()))
-    .digest("hex");
-  await retrying(name, async () => {
-    const { parts } = await client.post<PartsReply>(`${base}/parts`, { parts: [{ number, sha256 }] });
-    const put = parts[0]?.put;
-    if (put === undefined || !(await putBytes(put, part))) throw new UrlRefused("the signed URL was refused");
-  });
-}
-
-/** false when the URL has expired or was refused; throws when the line broke or S3 is busy. */
-async function putBytes({ url, headers }: SignedRequest, body: Blob): Promise<boolean> {
-  const answer = await fetch(url, { method: "PUT", headers, body });
-  await answer.arrayBuffer();
-  if (answer.ok || answer.status === alreadyThere) return true;
-  if (answer.status >= 500) throw new Error(`storage answered ${answer.status}`);
-  return false;
-}
-
-async function retrying(name: string, action: () => Promise<void>): Promise<void> {
-  let refused = 0;
-  const began = performance.now();
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await action();
-    } catch (cause) {
-      if (cause instanceof CommandFailed) throw cause;
-      if (cause instanceof UrlRefused) refused++;
-      if (refused === refusals)
-        throw new CommandFailed(`${name} was refused by the storage ${refusals} times.`, 1, cause);
-      if (isOutOfPatience(began))
-        throw new CommandFailed(`${name} could not be sent in ${patienceMinutes} minutes.`, 1, cause);
-      await sleep(pauseAfter(attempt));
-    }
-  }
 }

@@ -4,9 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { CreateUploadRequest } from "../../shared/contract/schemas/upload.ts";
+import { stateFolder } from "../state-folder.ts";
 
 export interface Errand extends Pick<CreateUploadRequest, "priority" | "encounterClass"> {
   readonly api: string;
@@ -42,10 +42,4 @@ export class Unfinished {
   forget(): void {
     rmSync(this.#file, { force: true });
   }
-}
-
-function stateFolder(): string {
-  const { XDG_STATE_HOME, LOCALAPPDATA } = process.env;
-  const base = XDG_STATE_HOME || LOCALAPPDATA || join(homedir(), ".local", "state");
-  return join(base, "medical-image-cloud");
 }

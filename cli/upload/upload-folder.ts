@@ -2,17 +2,26 @@
 import type { CreateUploadRequest, LedgerFile } from "../../shared/contract/schemas/upload.ts";
 import type { ApiClient } from "../client.ts";
 import { CommandFailed } from "../failures.ts";
-import { type Announced, announceAll } from "./announce.ts";
+import { beginEmergency, EmergencyWatch } from "../line/emergency.ts";
+import { Pacer } from "../line/pacer.ts";
+import { Window } from "../line/window.ts";
+import { announceAll } from "./announce.ts";
+import type { DiscWarning } from "./disc-index.ts";
 import { readLedger, type Sum, sumOf, waitUntilDone } from "./ledger.ts";
-import { type Progress, showProgress, showReading } from "./progress.ts";
-import { type SkippedFile, scanFolder } from "./scan-folder.ts";
-import { sendFile } from "./send-file.ts";
+import type { SkippedFile } from "./left-out.ts";
+import { showReading } from "./progress.ts";
+import { type Scan, scanFolder } from "./scan-folder.ts";
+import { sendAll } from "./send-all.ts";
+import type { Line } from "./send-piece.ts";
 import { Unfinished } from "./unfinished.ts";
 
 export interface UploadOptions {
   readonly priority: CreateUploadRequest["priority"];
   readonly encounterClass: CreateUploadRequest["encounterClass"];
+  /** Requests at the same time, at most. */
   readonly parallel: number;
+  /** Bytes a second; undefined for as fast as the line is. */
+  readonly limit?: number | undefined;
   readonly wait: boolean;
   /** Minutes without any change after which waiting ends. */
   readonly timeout: number;
@@ -25,6 +34,9 @@ export interface UploadResult {
   readonly ledger: Sum;
   readonly files: readonly LedgerFile[];
   readonly skipped: readonly SkippedFile[];
+  /** Announced, but not what was announced any more: they stay `awaiting`. */
+  readonly notSent: readonly SkippedFile[];
+  readonly warnings: readonly DiscWarning[];
 }
 
 /**
@@ -37,28 +49,57 @@ export async function uploadFolder(
   options: UploadOptions,
 ): Promise<UploadResult> {
   const reading = showReading(options.silent);
-  const { files, skipped } = await scanFolder(folder, reading.count).finally(reading.finish);
-  if (files.length === 0) throw nothingToSend(folder, skipped);
+  const scan = await scanFolder(folder, reading.count).finally(reading.finish);
+  if (scan.files.length === 0) throw nothingToSend(folder, scan.skipped);
+  const emergency = options.priority === "stat" ? beginEmergency() : undefined;
+  try {
+    return await send(client, folder, scan, options);
+  } finally {
+    emergency?.end();
+  }
+}
+
+async function send(
+  client: ApiClient,
+  folder: string,
+  scan: Scan,
+  options: UploadOptions,
+): Promise<UploadResult> {
   const { priority, encounterClass } = options;
   const unfinished = new Unfinished({ api: client.base, folder, priority, encounterClass });
   const announcing = { client, unfinished, priority, encounterClass };
-  const { announced, uploadIds } = await announceAll(announcing, files);
+  const { announced, uploadIds } = await announceAll(announcing, scan.files);
   const patient = client.patient();
-  await sendAll(patient, announced, options)
-    .then(() => completeAll(patient, uploadIds))
+  const notSent = await sendAll(patient, lineFor(options), announced, options.silent)
+    .then(async (left) => {
+      await completeAll(patient, uploadIds);
+      return left;
+    })
     .catch((error: unknown) => {
       throw error instanceof CommandFailed ? interrupted(error, uploadIds) : error;
     });
   unfinished.forget();
-  if (options.wait) await waitUntilDone(patient, uploadIds, options);
+  if (options.wait) await waitUntilDone(patient, uploadIds, { ...options, missing: notSent.length });
   const ledgers = await Promise.all(uploadIds.map((id) => readLedger(patient, id)));
   return {
     uploadId: uploadIds[0] as string,
     uploadIds,
     ledger: sumOf(ledgers.map(({ ledger }) => ledger)),
     files: ledgers.flatMap(({ files: lines }) => lines),
-    skipped,
+    skipped: scan.skipped,
+    notSent,
+    warnings: scan.warnings,
   };
+}
+
+/** What is routine gives way to an emergency, whichever process sends it. */
+export function lineFor({
+  priority,
+  parallel,
+  limit,
+}: Pick<UploadOptions, "priority" | "parallel" | "limit">): Line {
+  const mustYield = priority === "stat" ? () => false : new EmergencyWatch().running;
+  return { window: new Window(parallel, mustYield), pacer: new Pacer({ limit, mustYield }) };
 }
 
 async function completeAll(client: ApiClient, uploadIds: readonly string[]): Promise<void> {
@@ -79,34 +120,4 @@ function nothingToSend(folder: string, skipped: readonly SkippedFile[]): Command
   const lines = skipped.slice(0, 10).map(({ name, reason }) => `  ${name}: ${reason.en}`);
   const more = skipped.length > lines.length ? [`  and ${skipped.length - lines.length} more`] : [];
   return new CommandFailed([`There is no DICOM file in ${folder}. Left out:`, ...lines, ...more].join("\n"));
-}
-
-async function sendAll(
-  client: ApiClient,
-  announced: readonly Announced[],
-  { parallel, silent }: UploadOptions,
-): Promise<void> {
-  const progress: Progress = showProgress(
-    "Sending",
-    announced.reduce((sum, { file }) => sum + file.size, 0),
-    announced.length,
-    silent,
-  );
-  let next = 0;
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    while (next < announced.length && !failed) {
-      const { file, uploadId, toSend } = announced[next++] as Announced;
-      await sendFile({ client, uploadId, onBytes: progress.add }, file, toSend).catch((error: unknown) => {
-        failed = true;
-        throw error;
-      });
-      progress.file();
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(parallel, announced.length) }, worker));
-  } finally {
-    progress.finish();
-  }
 }

@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { readdir } from "node:fs/promises";
 import { basename, sep } from "node:path";
+import { Names, textOf } from "../content/names.ts";
 
 export interface Entry {
   /** Bytes where the name is not UTF-8, such as GBK out of an old archive: as text it would not be found again. */
@@ -31,10 +32,10 @@ export async function walkFolder(folder: string): Promise<readonly Entry[]> {
     });
     for (const each of inside) ahead.push(each);
   }
-  const given = new Set<string>();
+  const names = new Names();
   return found
     .sort((a, b) => Buffer.compare(a.path, b.path))
-    .map(({ path, closed }) => ({ path: readable(path), name: nameOf(root, path, given), closed }));
+    .map(({ path, closed }) => ({ path: readable(path), name: names.give(insideOf(root, path)), closed }));
 }
 
 /** Adds the folder's files to `found`; resolves to its folders. */
@@ -50,26 +51,10 @@ async function readOne(folder: Buffer, found: Found[]): Promise<Buffer[]> {
 
 const readable = (path: Buffer): string | Buffer => (isUtf8(path) ? path.toString() : path);
 
-export const plainName = (path: string): string => withoutControls(basename(path));
+/** Of a file that was named by itself. */
+export const plainName = (path: string): string => new Names().give(basename(path));
 
-const withoutControls = (name: string): string => name.replaceAll(/[\p{Cc}\\]/gu, "_");
-
-/** The ledger tells files by name: `a\b` and `a_b` must not become one. */
-function nameOf(root: Buffer, path: Buffer, given: Set<string>): string {
-  const inside = path.subarray(root.length + sep.length);
-  const name = withoutControls(textOf(inside).split(sep).join("/"));
-  let unique = name;
-  for (let count = 2; given.has(unique); count++) unique = `${name} (${count})`;
-  given.add(unique);
-  return unique;
-}
-
-/** UTF-8, else what archives made in China hold, else with U+FFFD for what cannot be told. */
-function textOf(bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString();
-  try {
-    return new TextDecoder("gb18030", { fatal: true }).decode(bytes);
-  } catch {
-    return bytes.toString();
-  }
-}
+const insideOf = (root: Buffer, path: Buffer): string =>
+  textOf(path.subarray(root.length + sep.length))
+    .split(sep)
+    .join("/");

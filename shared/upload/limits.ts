@@ -10,16 +10,17 @@ export const uploadLimits = {
 export type UploadLimit = keyof typeof uploadLimits;
 export type UploadLimits = Readonly<Record<UploadLimit, number>>;
 
-/** Files up to this size are one PUT: on a slow line a lost connection costs at most this much again. */
+/** Files up to this size may be one PUT, which ingest need not hash again: S3 has checked the whole. */
 export const singlePutBytes = 64 * 1024 ** 2;
-export const partBytes = 16 * 1024 ** 2;
+/** What a lost connection costs at most again, where a file goes in parts: half a minute of 2 Mbit/s. */
+export const partBytes = 8 * 1024 ** 2;
 /** A batch of files on a slow line takes long; the signed checksum makes a URL good for exactly its bytes. */
 export const uploadUrlSeconds = 1800;
 export const dicomMediaType = "application/dicom";
 
-/** How a file of this size is sent; undefined when it is one PUT. */
+/** The parts a file of this size may be sent in; undefined when it is smaller than one. */
 export function partsOf(size: number): { readonly partSize: number; readonly parts: number } | undefined {
-  if (size <= singlePutBytes) return undefined;
+  if (size <= partBytes) return undefined;
   return { partSize: partBytes, parts: Math.ceil(size / partBytes) };
 }
 

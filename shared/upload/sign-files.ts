@@ -3,7 +3,7 @@ import type { FileToSend } from "../contract/schemas/upload.ts";
 import { objectKeys } from "../object-keys.ts";
 import type { HospitalUploadSigner } from "../ports.ts";
 import type { UploadDependencies } from "./dependencies.ts";
-import { dicomMediaType, partsOf, uploadUrlSeconds } from "./limits.ts";
+import { dicomMediaType, partsOf, singlePutBytes, uploadUrlSeconds } from "./limits.ts";
 
 /** Object key of a file; its priority chooses the queue it arrives through. */
 export function landingKeyOf(upload: UploadItem, fileId: string): string {
@@ -12,7 +12,7 @@ export function landingKeyOf(upload: UploadItem, fileId: string): string {
 }
 
 /**
- * How each file is sent: a signed PUT, or the size of its parts. A file that has arrived says so instead of a URL.
+ * How each file may be sent: by a signed PUT, in parts, or either, as the client's line is. A file that has arrived says so.
  * Throws KeyUnavailable when the hospital's key is disabled: nothing could be stored.
  */
 export async function signFiles(
@@ -33,9 +33,10 @@ async function signFile(
   { fileId, name, state, size, sha256 }: UploadFileItem,
 ): Promise<FileToSend> {
   if (state !== "awaiting") return { fileId, name, state };
-  const multipart = partsOf(size);
-  if (multipart) return { fileId, name, state, multipart };
+  const parts = partsOf(size);
+  const multipart = parts && { multipart: parts };
+  if (size > singlePutBytes) return { fileId, name, state, ...multipart };
   const object = { size, sha256, contentType: dicomMediaType, kmsKeyId: hospital.keyArn };
   const put = await signer.signPut(landingKeyOf(upload, fileId), object, uploadUrlSeconds);
-  return { fileId, name, state, put: { ...put, headers: { ...put.headers } } };
+  return { fileId, name, state, put: { ...put, headers: { ...put.headers } }, ...multipart };
 }

@@ -75,7 +75,11 @@ const fileToSend = z.object({
   multipart: z.optional(
     z
       .object({ partSize: z.int(), parts: z.int() })
-      .check(z.describe("Larger: sign parts, PUT each, then assemble. The last part is what remains")),
+      .check(
+        z.describe(
+          "From 8 MiB up: sign parts, PUT each, then assemble. The last part is what remains. Beside `put`, the choice is the client's",
+        ),
+      ),
   ),
 });
 

@@ -9,6 +9,7 @@ export interface SignedRequests<Grant> {
     headers: Record<string, string>,
     seconds: number,
     grant: Grant,
+    query?: Readonly<Record<string, string>>,
   ): SignedRequest;
   /** The grant, when the request is the one that was signed and its time has not passed. */
   check(request: SignedRequest): Grant | undefined;
@@ -18,9 +19,10 @@ export function signedRequests<Grant>(clock?: Clock): SignedRequests<Grant> {
   const issued = new Map<string, { readonly request: SignedRequest; readonly grant: Grant }>();
   const now = (): number => (clock?.now() ?? new Date()).getTime();
   return {
-    sign(method, { bucket, key, versionId }, headers, seconds, grant) {
+    sign(method, { bucket, key, versionId }, headers, seconds, grant, query = {}) {
       const url = new URL(`https://storage.test/${bucket}/${key}`);
       if (versionId !== undefined) url.searchParams.set("versionId", versionId);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       url.searchParams.set("X-Amz-Expires", String(seconds));
       url.searchParams.set("X-Amz-Signature", randomBytes(32).toString("hex"));
       const expiresAt = new Date(now() + seconds * 1000).toISOString();

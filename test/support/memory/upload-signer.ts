@@ -119,7 +119,9 @@ function hospitalSigner(
       const store = (body: Uint8Array): void => {
         find(key, multipartId).parts.set(number, { body: new Uint8Array(body), sha256 });
       };
-      return requests.sign("PUT", landing(key), headers, seconds, { ref: landing(key), size, sha256, store });
+      const grant = { ref: landing(key), size, sha256, store };
+      const query = { partNumber: String(number), uploadId: multipartId };
+      return requests.sign("PUT", landing(key), headers, seconds, grant, query);
     },
     async listParts(key, multipartId) {
       return sorted(find(key, multipartId)).map(([number, { body, sha256 }]) => ({

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { ApiClient } from "../../../cli/client.ts";
+import type { Content } from "../../../cli/content/content.ts";
 import { announceAll } from "../../../cli/upload/announce.ts";
 import { waitUntilDone } from "../../../cli/upload/ledger.ts";
 import type { FoundFile } from "../../../cli/upload/scan-folder.ts";
@@ -69,9 +70,16 @@ afterEach(async () => {
 });
 
 const client = new ApiClient(errand.api, "token");
+const oneByte: Content = {
+  size: 1,
+  async *read() {
+    yield new Uint8Array(1);
+  },
+  requireUnchanged: () => Promise.resolve(),
+};
 const folderOf = (count: number): FoundFile[] =>
   Array.from({ length: count }, (_, n) => {
-    return { path: `/disc/${n}`, name: `王小明/${n}.dcm`, size: 1, sha256: String(n), studyUid: "1.2" };
+    return { content: oneByte, name: `王小明/${n}.dcm`, sha256: String(n), studyUid: "1.2" };
   });
 const announceFolder = (files: readonly FoundFile[]) =>
   announceAll({ ...errand, client, unfinished: new Unfinished(errand) }, files);

@@ -1,15 +1,18 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import type { SignedRequest } from "../../../shared/ports.ts";
 import { assembleFile } from "../../../shared/upload/assemble-file.ts";
 import { partBytes, singlePutBytes } from "../../../shared/upload/limits.ts";
 import { listParts, signParts } from "../../../shared/upload/sign-parts.ts";
 import { type Clinic, clinic } from "../../support/clinic.ts";
 import { sha256Hex, sliceFile } from "../../support/slices.ts";
 
-/** Just over what one PUT takes: four whole parts and a short one. */
+/** Just over what one PUT takes: eight whole parts and a short one. */
 let bytes: Uint8Array;
 beforeAll(() => {
   bytes = sliceFile({ pixels: new Uint8Array(singlePutBytes) });
 });
+
+const all = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 async function largeFile() {
   const here = await clinic();
@@ -27,10 +30,48 @@ async function sendParts(here: Clinic, file: { uploadId: string; fileId: string 
 const assemble = (here: Clinic, file: { uploadId: string; fileId: string }) =>
   assembleFile(here.upload, here.grant("assembleUploadFile"), file);
 
+describe("a file of some parts that one PUT takes too", () => {
+  it("is announced both ways, and may be sent in either", async () => {
+    const here = await clinic();
+    const pixels = new Uint8Array(partBytes);
+    const files = ["1.2.9.1", "1.2.9.2"].map((sopUid) => sliceFile({ sopUid, pixels }));
+    const { uploadId, files: announced } = await here.announce(files);
+    for (const each of announced)
+      expect(each).toMatchObject({
+        put: { method: "PUT" },
+        multipart: { partSize: partBytes, parts: 2 },
+      });
+    const [whole, inParts] = files as [Uint8Array, Uint8Array];
+    const put = announced[0]?.put as SignedRequest;
+    expect(await here.signer.send(put, whole)).toBe(200);
+    const file = { uploadId, fileId: "1" };
+    const wanted = [inParts.subarray(0, partBytes), inParts.subarray(partBytes)];
+    const { parts } = await signParts(
+      here.upload,
+      here.grant("signUploadParts"),
+      file,
+      wanted.map((part, index) => ({ number: index + 1, sha256: sha256Hex(part) })),
+    );
+    for (const [index, part] of wanted.entries())
+      expect(await here.signer.send(parts[index]?.put as SignedRequest, part)).toBe(200);
+    await assemble(here, file);
+    for (const fileId of ["0", "1"]) {
+      const key = `routine/${here.hospital.hospital}/${uploadId}/${fileId}`;
+      expect(await here.ingest({ key })).toBe("indexed");
+    }
+  });
+
+  it("is one PUT only where it is no larger than a part", async () => {
+    const here = await clinic();
+    const { files } = await here.announce([sliceFile()]);
+    expect(files[0]).not.toHaveProperty("multipart");
+  });
+});
+
 describe("a file over 64 MB", () => {
   it("is announced with its parts instead of a URL", async () => {
     const { announced } = await largeFile();
-    expect(announced).toMatchObject({ multipart: { partSize: partBytes, parts: 5 } });
+    expect(announced).toMatchObject({ multipart: { partSize: partBytes, parts: 9 } });
     expect(announced?.put).toBeUndefined();
   });
 
@@ -43,9 +84,9 @@ describe("a file over 64 MB", () => {
     );
     await expect(assemble(here, file)).rejects.toMatchObject({
       type: "conflict",
-      extensions: { missing: [3, 4, 5] },
+      extensions: { missing: [3, 4, 5, 6, 7, 8, 9] },
     });
-    await sendParts(here, file, 3, 4, 5);
+    await sendParts(here, file, 3, 4, 5, 6, 7, 8, 9);
     await assemble(here, file);
     const key = `routine/${here.hospital.hospital}/${uploadId}/0`;
     expect(await here.ingest({ key })).toBe("indexed");
@@ -54,7 +95,7 @@ describe("a file over 64 MB", () => {
 
   it("may be assembled again when the answer was lost", async () => {
     const { here, file } = await largeFile();
-    await sendParts(here, file, 1, 2, 3, 4, 5);
+    await sendParts(here, file, ...all);
     await assemble(here, file);
     expect(await assemble(here, file)).toEqual({ fileId: "0", state: "awaiting" });
   });
@@ -75,22 +116,22 @@ describe("a file over 64 MB", () => {
     await signer.abortMultipart(key, here.signer.openMultiparts()[0] ?? "");
     const { arrived } = await listParts(here.upload, here.grant("listUploadParts"), file);
     expect(arrived).toEqual([]);
-    await sendParts(here, file, 1, 2, 3, 4, 5);
+    await sendParts(here, file, ...all);
     await assemble(here, file);
     expect(await here.ingest({ key })).toBe("indexed");
   });
 
   it("is not said to be there when its parts expired before it was assembled: all are asked for again", async () => {
     const { here, file, uploadId } = await largeFile();
-    await sendParts(here, file, 1, 2, 3, 4, 5);
+    await sendParts(here, file, ...all);
     const signer = await here.signer.forHospital(here.hospital.hospital, here.hospital.hospital);
     const key = `routine/${here.hospital.hospital}/${uploadId}/0`;
     await signer.abortMultipart(key, here.signer.openMultiparts()[0] ?? "");
     await expect(assemble(here, file)).rejects.toMatchObject({
       type: "conflict",
-      extensions: { missing: [1, 2, 3, 4, 5] },
+      extensions: { missing: all },
     });
-    await sendParts(here, file, 1, 2, 3, 4, 5);
+    await sendParts(here, file, ...all);
     await assemble(here, file);
     expect(await here.ingest({ key })).toBe("indexed");
   });
@@ -98,7 +139,7 @@ describe("a file over 64 MB", () => {
   it("has no part beyond its last", async () => {
     const { here, file } = await largeFile();
     await expect(
-      signParts(here.upload, here.grant(), file, [{ number: 6, sha256: "0".repeat(64) }]),
+      signParts(here.upload, here.grant(), file, [{ number: 10, sha256: "0".repeat(64) }]),
     ).rejects.toMatchObject({ type: "invalid-request" });
   });
 });
