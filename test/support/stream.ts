@@ -1,6 +1,7 @@
 /** The table's stream: what each write changed, in order, as the stream's consumer sees it. */
 import type { Change } from "../../shared/catalog/change.ts";
 import type { Item, Key, Table, Write } from "../../shared/ports.ts";
+import { persistently } from "./persistently.ts";
 
 export interface StreamedTable {
   readonly table: Table;
@@ -19,11 +20,17 @@ export function streamed(table: Table): StreamedTable {
     const touched = writes.filter(
       (write) => write.op !== "check" && (write.table ?? "catalog") === "catalog",
     );
-    const read = () => Promise.all(touched.map((write) => table.get(keyOf(write), { consistent: true })));
+    const read = () =>
+      persistently(() => Promise.all(touched.map((write) => table.get(keyOf(write), { consistent: true }))));
     const before = await read();
-    await table.write(writes);
+    // What a write did whose answer was lost is in the stream too.
+    const failure = await table.write(writes).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
     const after = await read();
     for (const index of touched.keys()) note(before[index], after[index]);
+    if (failure) throw failure.error;
   }
   function note(before: Item | undefined, after: Item | undefined): void {
     // Writing what is there already makes no record.

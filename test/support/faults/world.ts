@@ -18,6 +18,7 @@ import { manifestFile } from "../clinic.ts";
 import { testGrant } from "../grant.ts";
 import { memoryEventBus } from "../memory/event-bus.ts";
 import { memoryQueue } from "../memory/queue.ts";
+import { persistently } from "../persistently.ts";
 import { user } from "../principals.ts";
 import { streamed } from "../stream.ts";
 import { type FateOf, fated } from "./fates.ts";
@@ -85,7 +86,7 @@ export class World {
         files: manifest,
       });
     };
-    const reply = await ask(fateOf).catch(() => ask());
+    const reply = await ask(fateOf).catch(() => persistently(ask));
     for (const { fileId, put } of reply.files) {
       const status = put && (await this.ground.send(put, files[Number(fileId)] as Uint8Array));
       if (status !== 200) throw new Error(`The test's own PUT was answered ${status}`);
@@ -99,9 +100,13 @@ export class World {
   }
 
   async #eventOf(key: string): Promise<LandedObject> {
-    const versionId = (await this.ground.objects.head({ bucket: "landing", key }))?.versionId;
+    const head = await persistently(() => this.ground.objects.head({ bucket: "landing", key }));
+    const versionId = head?.versionId;
     return { key, ...(versionId !== undefined && { versionId }) };
   }
+
+  /** Why the last worker failed, for a person who reads a failing sequence. */
+  lastFailure: unknown;
 
   /** False when the event comes again. */
   async deliver(event: LandedObject, fateOf?: FateOf): Promise<boolean> {
@@ -109,7 +114,7 @@ export class World {
     const { clock, hospital } = this.ground;
     const more = { clock, region: hospital.region, retentionYears, requestId: "fault" };
     const run = { ...more, attempt: ulid(), leaseMilliseconds: () => 60_000, pause: async () => undefined };
-    const survived = await succeeds(ingestObject({ table, objects, ...run }, event));
+    const survived = await this.#succeeds(ingestObject({ table, objects, ...run }, event));
     if (survived) take(this.events, event);
     this.#collect();
     return survived;
@@ -123,6 +128,7 @@ export class World {
     const deps = { table, objects, queue, events: bus, clock: this.ground.clock };
     const finished = async (): Promise<number> => {
       const failure = await applyChanges(deps, batch);
+      if (failure) this.lastFailure = failure.cause;
       return failure ? batch.findIndex(({ sequence }) => sequence === failure.sequence) : batch.length;
     };
     const done = await finished().catch(() => 0);
@@ -134,14 +140,16 @@ export class World {
   /** False when the message comes again. */
   async derive(message: DeriveMessage, fateOf?: FateOf): Promise<boolean> {
     const { table, objects } = this.worker(fateOf);
-    const survived = await succeeds(deriveInstance({ table, objects, clock: this.ground.clock }, message));
+    const survived = await this.#succeeds(
+      deriveInstance({ table, objects, clock: this.ground.clock }, message),
+    );
     if (survived) take(this.messages, message);
     this.#collect();
     return survived;
   }
 
   async complete(uploadId: string, fateOf?: FateOf): Promise<boolean> {
-    const done = await succeeds(
+    const done = await this.#succeeds(
       completeUpload(this.ground.upload, this.#grant("completeUpload", fateOf), uploadId),
     );
     this.#collect();
@@ -152,7 +160,7 @@ export class World {
   async fallQuiet(fateOf?: FateOf): Promise<void> {
     const { clock, hospital } = this.ground;
     clock.advance(afterQuiet);
-    await succeeds(closeQuietStudies({ table: this.worker(fateOf).table, clock }, hospital.region));
+    await this.#succeeds(closeQuietStudies({ table: this.worker(fateOf).table, clock }, hospital.region));
     this.#collect();
   }
 
@@ -164,7 +172,7 @@ export class World {
   async settle(): Promise<void> {
     this.letLeasesEnd();
     for (const event of [...this.events])
-      if (!(await this.deliver(event))) throw new Error(`A healthy worker cannot ingest ${event.key}`);
+      if (!(await this.deliver(event))) throw this.#unexpected(`ingest ${event.key}`);
     for (const uploadId of this.uploads) await this.complete(uploadId);
     await this.#drain();
     await this.fallQuiet();
@@ -176,11 +184,26 @@ export class World {
     for (let round = 0; this.backlog.length + this.messages.length > 0; round++) {
       if (round > 50) throw new Error("One change follows from another for ever");
       const { length } = this.backlog;
-      if ((await this.follow(length)) < length) throw new Error("A healthy worker cannot follow the stream");
+      if ((await this.follow(length)) < length) throw this.#unexpected("follow the stream");
       for (const message of [...this.messages])
-        if (!(await this.derive(message)))
-          throw new Error(`A healthy worker cannot derive ${message.sopUid}`);
+        if (!(await this.derive(message))) throw this.#unexpected(`derive ${message.sopUid}`);
     }
+  }
+
+  async #succeeds(work: Promise<unknown>): Promise<boolean> {
+    return work.then(
+      () => true,
+      (error: unknown) => {
+        this.lastFailure = error;
+        return false;
+      },
+    );
+  }
+
+  #unexpected(what: string): Error {
+    return new Error(`A healthy worker cannot ${what}: ${String(this.lastFailure)}`, {
+      cause: this.lastFailure,
+    });
   }
 
   #collect(): void {
@@ -193,13 +216,6 @@ export class World {
     const principal = user("technician", hospital.hospital);
     return testGrant({ principal, action, table: this.worker(fateOf).table, objects, clock });
   }
-}
-
-async function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  );
 }
 
 function take<T>(from: T[], one: T): void {
