@@ -53,7 +53,7 @@ async function bundleFunction(entry: string, folder: string, target: NativeTarge
     sourcesContent: false,
     legalComments: "none",
     banner: { js: commonJsNames },
-    external: ["sharp"],
+    external: ["sharp", "@cornerstonejs/codec-*"],
     metafile: true,
     logLevel: "error",
   });
@@ -67,10 +67,34 @@ export const functionName = (entry: string): string =>
     .replace(/\.ts$/, "")
     .replaceAll("/", "-");
 
+const codecs = "@cornerstonejs/codec-";
+/** By source file: what it has Node find in a package at run time, glue code beside its WebAssembly. */
+const readAtRunTime: Readonly<Record<string, readonly string[]>> = {
+  "shared/pixels/codecs/jpeg-family.ts": ["dcmjs-codecs/build/dcmjs-native-codecs.wasm"],
+  "shared/pixels/codecs/jpeg-ls.ts": [
+    `${codecs}charls/dist/charlswasm_decode.js`,
+    `${codecs}charls/dist/charlswasm_decode.wasm`,
+  ],
+  "shared/pixels/codecs/jpeg-2000.ts": [
+    `${codecs}openjpeg/dist/openjpegwasm_decode.js`,
+    `${codecs}openjpeg/dist/openjpegwasm_decode.wasm`,
+    `${codecs}openjph/dist/openjphjs.js`,
+    `${codecs}openjph/dist/openjphjs.wasm`,
+  ],
+};
+
+/** Each file in its place, with the manifest that says which name means it. */
+function withManifests(files: readonly string[]): readonly string[] {
+  const manifests = files.map((file) => `${/^(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]}/package.json`);
+  return [...new Set([...manifests, ...files])];
+}
+
 /** Copies what the bundle reads at run time and esbuild does not see: WebAssembly and native modules. */
 function completePackage(folder: string, { inputs, outputs }: Metafile, target: NativeTarget): void {
   for (const source of Object.keys(inputs).filter((path) => path.endsWith("cedar-wasm/nodejs/cedar_wasm.js")))
     copy(join(projectRoot, dirname(source), "cedar_wasm_bg.wasm"), join(folder, "cedar_wasm_bg.wasm"));
+  for (const file of withManifests(Object.keys(inputs).flatMap((source) => readAtRunTime[source] ?? [])))
+    copy(join(projectRoot, "node_modules", file), join(folder, "node_modules", file));
   const external = Object.values(outputs).flatMap(({ imports }) => imports.filter((found) => found.external));
   if (external.some(({ path }) => path === "sharp"))
     for (const { from, name } of nativeModules(projectRoot, "sharp", target))

@@ -6,6 +6,7 @@ import { DicomRejected } from "../dicom/rejected.ts";
 import { ConditionFailed } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import { type Decoder, decodeFrame, decoders } from "../pixels/decode-frame.ts";
+import { type FrameMedia, frameMedia } from "../pixels/frame-media.ts";
 import {
   type ImagePixel,
   nativeFrameBytes,
@@ -112,12 +113,13 @@ class Derivation {
     const shown = withoutPicture(header.dataset, pixelData) ? undefined : representativeFrame(image.frames);
     let thumbnail = shown === undefined ? "none" : "unavailable:pixel-data-too-short";
     let stored = 0;
-    const decodedBytes = decoder.keptAs === "native" ? nativeFrameBytes(image) : 0;
+    const media = frameMedia(header.transferSyntaxUid);
+    const decodedBytes = media.asItCame ? 0 : nativeFrameBytes(image);
     for await (const batch of batches(readFrames(original, pixelData, image, decoder), decodedBytes)) {
       const representative = batch.find(({ index }) => index === shown);
       if (representative) thumbnail = await this.#storeThumbnail(original, representative);
       const results = await Promise.all(
-        batch.map((frame) => this.#storeFrame(header.transferSyntaxUid, image, decoder, frame)),
+        batch.map((frame) => this.#storeFrame(header.transferSyntaxUid, image, media, frame)),
       );
       const failed = results.indexOf(false);
       stored += failed < 0 ? batch.length : failed;
@@ -145,18 +147,12 @@ class Derivation {
     return "ready";
   }
 
-  /** False when the frame cannot be decoded. JPEG is kept as it came. */
-  async #storeFrame(
-    syntax: string,
-    image: ImagePixel,
-    { keptAs }: Decoder,
-    frame: RawFrame,
-  ): Promise<boolean> {
-    const decoded =
-      keptAs === "jpeg" ? frame : await decodeFrame(syntax, image, frame.bytes, frame.bitOffset);
+  /** False when the frame cannot be decoded and has to be. */
+  async #storeFrame(syntax: string, image: ImagePixel, media: FrameMedia, frame: RawFrame): Promise<boolean> {
+    const decoded = media.asItCame ? frame : await decodeFrame(syntax, image, frame.bytes, frame);
     if (!("bytes" in decoded)) return false;
     const { sha256 } = this.#item;
-    const { body, contentType } = wrapFrame(keptAs, decoded.bytes, sha256);
+    const { body, contentType } = wrapFrame(media, decoded.bytes, sha256);
     await this.#put(objectKeys.frame(this.#item, sha256, frame.index + 1), body, contentType);
     return true;
   }

@@ -1,10 +1,6 @@
 /** A frame as it is stored: already in the multipart/related envelope that PS3.18 §10.4.4 answers with, so that a redirect is enough. */
 
-const mediaTypes = {
-  /** PS3.18 §8.7.3.3.1: uncompressed frames are Explicit VR Little Endian. */
-  native: { type: "application/octet-stream", transferSyntax: "1.2.840.10008.1.2.1" },
-  jpeg: { type: "image/jpeg", transferSyntax: "1.2.840.10008.1.2.4.50" },
-} as const;
+import type { FrameMedia } from "../pixels/frame-media.ts";
 
 export interface Envelope {
   readonly contentType: string;
@@ -14,12 +10,12 @@ export interface Envelope {
 /**
  * @param sha256 of the original: the boundary is made of it, since no file holds its own hash
  */
-export function wrapFrame(kind: keyof typeof mediaTypes, frame: Uint8Array, sha256: string): Envelope {
-  const { type, transferSyntax } = mediaTypes[kind];
+export function wrapFrame(media: FrameMedia, frame: Uint8Array, sha256: string): Envelope {
+  const { type, transferSyntaxUid } = media;
   const boundary = `frame-${sha256.slice(0, 32)}`;
-  const head = `--${boundary}\r\nContent-Type: ${type}; transfer-syntax=${transferSyntax}\r\n\r\n`;
+  const head = `--${boundary}\r\nContent-Type: ${type}; transfer-syntax=${transferSyntaxUid}\r\n\r\n`;
   return {
-    contentType: `multipart/related; type="${type}"; boundary=${boundary}; transfer-syntax=${transferSyntax}`,
+    contentType: `multipart/related; type="${type}"; boundary=${boundary}; transfer-syntax=${transferSyntaxUid}`,
     body: Buffer.concat([Buffer.from(head), frame, Buffer.from(`\r\n--${boundary}--\r\n`)]),
   };
 }

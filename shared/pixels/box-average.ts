@@ -1,11 +1,6 @@
 /** Reduces an image by averaging boxes of pixels: on stored values, before any window (half the cost of the other order). */
-import { type ImagePixel, nativeFrameBytes } from "./image-pixel.ts";
+import { type ImagePixel, nativeFrameBytes, type Size } from "./image-pixel.ts";
 import { aligned, storedValues, type Values } from "./stored-values.ts";
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Adds one row of samples to `sums`, which has one place for each. */
 type AddRow<Sums> = (row: number, sums: Sums) => void;

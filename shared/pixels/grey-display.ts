@@ -20,7 +20,7 @@ export function greyDisplay(
   const voi =
     windowTransform(dataset, frame) ??
     voiTable(dataset, image, frame) ??
-    fullRange(dataset, image, modality, frameValues);
+    fullRange(dataset, modality, frameValues);
   const inverted =
     image.photometric === "MONOCHROME1" || text(dataset, "20500020")?.toUpperCase() === "INVERSE";
   return inverted ? (value) => 1 - voi(modality(value)) : (value) => voi(modality(value));
@@ -77,27 +77,18 @@ function voiTable(dataset: Dataset, image: ImagePixel, frame: number): Transform
 }
 
 /** Black at the frame's smallest value, white at its largest; a frame of one value is black. */
-function fullRange(
-  dataset: Dataset,
-  image: ImagePixel,
-  modality: Transform,
-  frameValues: () => Values,
-): Transform {
+function fullRange(dataset: Dataset, modality: Transform, frameValues: () => Values): Transform {
   const values = frameValues();
-  const found = range(values, paddingRange(dataset, image)) ?? range(values) ?? [0, 1];
+  const found = range(values, paddingRange(dataset)) ?? range(values) ?? [0, 1];
   const low = Math.min(...found.map(modality));
   const high = Math.max(...found.map(modality));
   return (value) => (value - low) / (high - low || 1);
 }
 
 /** Pixel Padding Value, up to Pixel Padding Range Limit where there is one (PS3.3 C.7.5.1.1.2). */
-function paddingRange(dataset: Dataset, image: ImagePixel): readonly [number, number] | undefined {
+function paddingRange(dataset: Dataset): readonly [number, number] | undefined {
   const value = number(dataset, "00280120");
   if (value === undefined) return undefined;
   const limit = number(dataset, "00280121") ?? value;
-  // An implicit VR file may carry it as US where pixels are signed.
-  const signed = (bits: number): number =>
-    image.signed && image.bitsAllocated === 16 ? (bits << 16) >> 16 : bits;
-  const [a, b] = [signed(value), signed(limit)];
-  return [Math.min(a, b), Math.max(a, b)];
+  return [Math.min(value, limit), Math.max(value, limit)];
 }

@@ -15,6 +15,10 @@ export const unavailableReasons = [
   "pixel-data-too-short",
   "pixel-data-structure",
   "corrupt-stream",
+  /** The compressed stream says another size than the object. */
+  "stream-size",
+  /** The stream is of a kind no codec here reads: more than 16 bits, components of unlike size, thousands of tiles. */
+  "stream-features",
 ] as const;
 export type UnavailableReason = (typeof unavailableReasons)[number];
 export interface Unavailable {
@@ -37,6 +41,17 @@ export interface ImagePixel {
   readonly byPlane: boolean;
   /** VR of the pixel data: OW bytes are swapped in pairs in big endian files. */
   readonly vr: string;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One frame decoded: native little-endian bytes, and what describes them, which need not be what the object declares. */
+export interface DecodedFrame {
+  readonly image: ImagePixel;
+  readonly bytes: Uint8Array;
 }
 
 const samplesOf = {

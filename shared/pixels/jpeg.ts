@@ -1,16 +1,10 @@
 /** JPEG through sharp, loaded on first use: it costs 95 ms and 19 MB that most functions never need. */
-import type { ImagePixel, Unavailable } from "./image-pixel.ts";
+import type { DecodedFrame, ImagePixel, Unavailable } from "./image-pixel.ts";
 
 let sharpModule: Promise<typeof import("sharp")> | undefined;
 async function loadSharp() {
   sharpModule ??= import("sharp");
   return (await sharpModule).default;
-}
-
-/** One frame decoded: 8-bit samples, colour as RGB by pixel whatever the stream's own colour space was. */
-export interface DecodedFrame {
-  readonly image: ImagePixel;
-  readonly bytes: Uint8Array;
 }
 
 /** Decodes one JPEG Baseline frame (PS3.5 §8.2.1). A stream of another size than the object declares is refused. */
@@ -25,7 +19,7 @@ export async function decodeJpegBaseline(
   try {
     const pipeline = sharp(declareRgb(image, frame), { limitInputPixels: rows * columns, failOn: "error" });
     const { width, height, channels } = await pipeline.metadata();
-    if (width !== columns || height !== rows) return { unavailable: "corrupt-stream" };
+    if (width !== columns || height !== rows) return { unavailable: "stream-size" };
     if (channels !== 1 && channels !== 3) return { unavailable: "samples-per-pixel" };
     const bytes = await pipeline
       .toColourspace(channels === 1 ? "b-w" : "srgb")

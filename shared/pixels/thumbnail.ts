@@ -1,12 +1,19 @@
 /** The picture of an object in a list: a small JPEG of one frame, or why there is none. */
 import { type Dataset, text } from "./attributes.ts";
-import { averageFrame, boxAverage, reducedSize, type Size } from "./box-average.ts";
+import { averageFrame, boxAverage, reducedSize } from "./box-average.ts";
 import { colourDisplay } from "./colour-display.ts";
 import { decodeFrame, type Pending } from "./decode-frame.ts";
 import { greyDisplay } from "./grey-display.ts";
 import { type IconKind, iconKind } from "./icon.ts";
-import { type PixelElement, pixelHeightToWidth, readImagePixel, type Unavailable } from "./image-pixel.ts";
-import { type DecodedFrame, encodeJpeg } from "./jpeg.ts";
+import {
+  type DecodedFrame,
+  type PixelElement,
+  pixelHeightToWidth,
+  readImagePixel,
+  type Size,
+  type Unavailable,
+} from "./image-pixel.ts";
+import { encodeJpeg } from "./jpeg.ts";
 import { applyPalette } from "./lookup-table.ts";
 import { storedValues } from "./stored-values.ts";
 
@@ -20,7 +27,7 @@ export interface NoPixels {
 
 const longSide = 256;
 /** By channels. A CT slice is 9 KB then; both stay within 3 of 255 of the lossless picture on average, bar dense text. */
-const quality = { 1: 75, 3: 80 } as const;
+const quality = { 1: 75, 3: 85 } as const;
 
 /** The icon of an object no picture can be made of; undefined when one can. `element`: what the reader found, if anything. */
 export function withoutPicture(dataset: Dataset, element: PixelElement | undefined): NoPixels | undefined {
@@ -43,38 +50,45 @@ export interface FrameInput {
 
 /** Makes the thumbnail of one frame. Never throws on what a file holds. */
 export async function renderThumbnail(input: FrameInput): Promise<Thumbnail | Pending | Unavailable> {
-  const described = readImagePixel(input.dataset, input.element);
+  const { dataset, index, bitOffset = 0 } = input;
+  const described = readImagePixel(dataset, input.element);
   if ("unavailable" in described) return described;
-  const decoded = await decodeFrame(input.transferSyntaxUid, described, input.frame, input.bitOffset);
+  const whole = { width: described.columns, height: described.rows };
+  const size = reducedSize(whole, pixelHeightToWidth(dataset, index), longSide);
+  const atLeast = { width: size.width * 2, height: size.height * 2 };
+  const options = { bitOffset, atLeast };
+  const decoded = await decodeFrame(input.transferSyntaxUid, described, input.frame, options);
   if (!("bytes" in decoded)) return decoded;
 
-  const picture = reduce(input, decoded);
+  const picture = reduce(input, decoded, size);
   if ("unavailable" in picture) return picture;
-  const { pixels, size, channels } = picture;
+  const { pixels, channels } = picture;
   return { ...size, jpeg: await encodeJpeg(pixels, size, channels, quality[channels]) };
 }
 
 interface Picture {
   readonly pixels: Uint8Array;
-  readonly size: Size;
   readonly channels: 1 | 3;
 }
 
 /** Box average first, window after: half the cost, and the same picture but for what a window clips. */
-function reduce({ dataset, index }: FrameInput, { image, bytes }: DecodedFrame): Picture | Unavailable {
+function reduce(
+  { dataset, index }: FrameInput,
+  { image, bytes }: DecodedFrame,
+  size: Size,
+): Picture | Unavailable {
   const from = { width: image.columns, height: image.rows };
-  const size = reducedSize(from, pixelHeightToWidth(dataset, index), longSide);
   if (image.photometric === "PALETTE COLOR") {
     // Indices cannot be averaged; colours can.
     const rgb = applyPalette(dataset, storedValues(image, bytes), image.signed);
     if (rgb === undefined) return { unavailable: "palette" };
-    return { pixels: toBytes(boxAverage(rgb, from, size, 3)), size, channels: 3 };
+    return { pixels: toBytes(boxAverage(rgb, from, size, 3)), channels: 3 };
   }
   const averages = averageFrame(image, bytes, size);
-  if (image.samples === 3) return { pixels: toBytes(colourDisplay(image, averages)), size, channels: 3 };
+  if (image.samples === 3) return { pixels: toBytes(colourDisplay(image, averages)), channels: 3 };
   const display = greyDisplay(dataset, image, index, () => storedValues(image, bytes));
   for (let i = 0; i < averages.length; i++) averages[i] = 255 * display(averages[i] as number);
-  return { pixels: toBytes(averages), size, channels: 1 };
+  return { pixels: toBytes(averages), channels: 1 };
 }
 
 /** Rounds, and cuts what lies beyond black and white. */

@@ -60,7 +60,9 @@ function satisfies(range: MediaRange, stored: Stored): boolean {
   if (range.type === "*/*") return true;
   if (!stored.multipart) return matchesType(range.type, stored.type);
   if (range.type !== "multipart/related" && range.type !== "multipart/*") return false;
-  return matchesType(range.parameters.get("type") ?? "*/*", stored.type);
+  // Viewers ask so for frames of any kind, and read the part's own header: `*` leaves the encoding to the server.
+  const type = range.parameters.get("type") ?? "*/*";
+  return (type === "application/octet-stream" && syntax === "*") || matchesType(type, stored.type);
 }
 
 function matchesType(wanted: string, type: string): boolean {

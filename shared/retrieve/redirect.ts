@@ -6,6 +6,7 @@ import { originalOf } from "../catalog/original-of.ts";
 import { revocation } from "../contract/revocation.ts";
 import { Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
+import { frameMedia } from "../pixels/frame-media.ts";
 import type { ObjectRef } from "../ports.ts";
 import { type InstancePath, locateInstance, locateRepresentative } from "./locate.ts";
 import { requireAcceptable } from "./media-types.ts";
@@ -44,7 +45,7 @@ export async function retrieveFrame(
     throw new Problem("not-found", `The instance has ${stored} frame(s).`, {
       extensions: { frames: stored },
     });
-  requireAcceptable(accept, frameMediaType(instance));
+  requireAcceptable(accept, { ...frameMedia(instance.transferSyntaxUid), multipart: true });
   const key = objectKeys.frame(instance, instance.sha256, frame);
   return sign(retrieval, instance, { bucket: "derived", key });
 }
@@ -57,16 +58,6 @@ function framesMissing({ thumbnail, transferSyntaxUid }: InstanceItem): Problem 
   return new Problem("not-acceptable", "Its frames are not stored one by one; retrieve the whole instance.", {
     extensions: { available: [`application/dicom; transfer-syntax=${transferSyntaxUid}`] },
   });
-}
-
-const jpegBaseline = "1.2.840.10008.1.2.4.50";
-const explicitLittleEndian = "1.2.840.10008.1.2.1";
-
-/** JPEG frames stay as they came; everything else is stored as native little-endian pixels. */
-export function frameMediaType({ transferSyntaxUid }: InstanceItem) {
-  return transferSyntaxUid === jpegBaseline
-    ? { type: "image/jpeg", transferSyntaxUid: jpegBaseline, multipart: true }
-    : { type: "application/octet-stream", transferSyntaxUid: explicitLittleEndian, multipart: true };
 }
 
 /** The stored thumbnail of an instance, or of the instance that stands for a series or the study. */

@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { keys } from "../../../shared/catalog/keys.ts";
 import { deriveInstance } from "../../../shared/derive/derive-instance.ts";
 import { Transient } from "../../../shared/errors.ts";
+import { encoders, grey16 } from "../pixels/encoded.ts";
 import { jpegBaseline, rleFrame, rleLossless } from "../pixels/objects.ts";
 import { archived, imageFile, instance, keyArn } from "./instances.ts";
 
@@ -99,13 +100,36 @@ describe("deriving an instance", () => {
     expect(stored.part).toEqual([...(even[1] as Uint8Array)]);
   });
 
+  it.each([
+    ["1.2.840.10008.1.2.4.80", "image/jls"],
+    ["1.2.840.10008.1.2.4.90", "image/jp2"],
+    ["1.2.840.10008.1.2.4.201", "image/jphc"],
+  ] as const)("frames of %s are stored as they came, as %s", async (syntax, type) => {
+    const encoded = await encoders[syntax](grey16(8, 8));
+    const frame = encoded.length % 2 === 0 ? encoded : Buffer.concat([encoded, Buffer.alloc(1)]);
+    const fragments = [new Uint8Array(0), frame.subarray(0, 40), frame.subarray(40), frame];
+    const more = ["00280100", "00280101", "00280102"].map(
+      (tag, i) => ({ tag, vr: "US", value: [16, 16, 15][i] as number }) as const,
+    );
+    const file = imageFile({ fragments }, { frames: 2, transferSyntaxUid: syntax, more });
+    const { deps, request, frameKey } = await archived(file);
+    expect(await deriveInstance(deps, request)).toEqual({ thumbnail: "ready", frames: 2 });
+    for (const number of [1, 2]) {
+      const contentType = (await deps.objects.head(frameKey(number)))?.contentType ?? "";
+      expect(contentType).toContain(`multipart/related; type="${type}"; boundary=`);
+      const { head, part } = opened(await deps.objects.read(frameKey(number)), contentType);
+      expect(head).toBe(`Content-Type: ${type}; transfer-syntax=${syntax}`);
+      expect(part).toEqual([...frame]);
+    }
+  });
+
   it("a syntax without a decoder yet is marked pending, and its pixels are not even read", async () => {
-    const jpeg2000 = "1.2.840.10008.1.2.4.90";
+    const jpegXl = "1.2.840.10008.1.2.4.110";
     const fragments = [new Uint8Array(0), new Uint8Array(200_000)];
-    const { deps, request } = await archived(imageFile({ fragments }, { transferSyntaxUid: jpeg2000 }));
+    const { deps, request } = await archived(imageFile({ fragments }, { transferSyntaxUid: jpegXl }));
     let calls = 0;
     deps.objects.before(() => void calls++);
-    expect(await deriveInstance(deps, request)).toEqual({ thumbnail: `pending:${jpeg2000}`, frames: 0 });
+    expect(await deriveInstance(deps, request)).toEqual({ thumbnail: `pending:${jpegXl}`, frames: 0 });
     expect(calls).toBe(1);
     expect(deps.objects.keys("derived")).toEqual([]);
   });

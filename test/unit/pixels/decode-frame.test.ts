@@ -30,7 +30,7 @@ async function valuesOf(
   bitOffset = 0,
   element: PixelElement = pixelData,
 ) {
-  const decoded = await decodeFrame(syntax, described(options, element), bytes, bitOffset);
+  const decoded = await decodeFrame(syntax, described(options, element), bytes, { bitOffset });
   return "bytes" in decoded ? [...storedValues(decoded.image, decoded.bytes)] : decoded;
 }
 
@@ -162,8 +162,8 @@ describe("RLE Lossless", () => {
 
 describe("syntaxes without a decoder yet", () => {
   it("name themselves", async () => {
-    const answer = await decodeFrame("1.2.840.10008.1.2.4.90", described({}), Uint8Array.of(1));
-    expect(answer).toEqual({ pending: "1.2.840.10008.1.2.4.90" });
+    const answer = await decodeFrame("1.2.840.10008.1.2.4.110", described({}), Uint8Array.of(1));
+    expect(answer).toEqual({ pending: "1.2.840.10008.1.2.4.110" });
   });
 });
 

@@ -62,9 +62,11 @@ describe("grey levels on the screen", () => {
     expect([shown(-2000), shown(100), shown(200), shown(300)]).toEqual([0, 0, 0.5, 1]);
   });
 
-  it("padding written unsigned, and a range of padding, are recognised", () => {
-    const padding = { "00280120": { vr: "US", Value: [63536] }, "00280121": { vr: "US", Value: [63546] } };
+  it("a range of padding is recognised; a value no pixel can have marks none", () => {
+    const padding = { "00280120": { vr: "SS", Value: [-2000] }, "00280121": { vr: "SS", Value: [-1990] } };
     expect(display(padding, { signed: true }, [-2000, -1995, 0, 10])(5)).toBe(0.5);
+    const unsigned = { "00280120": { vr: "US", Value: [63536] } };
+    expect(display(unsigned, { signed: true }, [-2000, 0])(-1000)).toBe(0.5);
   });
 
   it("a frame that is all padding, or all one value, is shown without failing", () => {

@@ -32,11 +32,14 @@ export async function firstFrame(file: RealFile) {
   throw new Error(`${file.path}: no frame`);
 }
 
+/** Its codestream's size is overwritten: the reference's decoder answers with noise, all others refuse. */
+const noise = "files/nm/j2k__pydicom__JPEG2000-embedded-sequence-delimiter.dcm";
+
 /** Files with reference pixels in a transfer syntax that has a decoder, and headers nobody may refuse. */
 export function decodable(files: readonly RealFile[]): readonly RealFile[] {
-  return files.filter(({ transferSyntaxUID, pixels, expected, acceptable }) => {
+  return files.filter(({ path, transferSyntaxUID, pixels, expected, acceptable }) => {
     const known = transferSyntaxUID !== null && Object.hasOwn(decoders, transferSyntaxUID);
     const refused = expected === "reject" || acceptable.includes("reject");
-    return known && !refused && pixels?.frame1 !== undefined;
+    return known && !refused && path !== noise && pixels?.frame1 !== undefined;
   });
 }

@@ -15,7 +15,7 @@ function valuesHash(values: Values, bitsAllocated: number): string {
 
 async function decoded(file: RealFile) {
   const frame = await firstFrame(file);
-  const answer = await decodeFrame(frame.transferSyntaxUid, frame.image, frame.bytes, frame.bitOffset);
+  const answer = await decodeFrame(frame.transferSyntaxUid, frame.image, frame.bytes, frame);
   if (!("bytes" in answer)) throw new Error(JSON.stringify(answer));
   return answer;
 }
@@ -64,7 +64,7 @@ describeWithRealFiles("pixels of real files", (files) => {
       const hash = createHash("sha256");
       let count = 0;
       for await (const frame of frames) {
-        const answer = await decodeFrame(transferSyntaxUid, image, frame.bytes, frame.bitOffset);
+        const answer = await decodeFrame(transferSyntaxUid, image, frame.bytes, frame);
         if (!("bytes" in answer)) throw new Error(JSON.stringify(answer));
         const values = storedValues(answer.image, answer.bytes);
         hash.update(
