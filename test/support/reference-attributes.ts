@@ -1,7 +1,7 @@
 /** The attributes `reference.json` states of a real file, and the same as this project's reader found them. */
 import { type Dataset, numberOf, textOf } from "../../shared/dicom/json-model.ts";
 import { formatPersonName, personNameOf } from "../../shared/dicom/person-name.ts";
-import type { RealFile } from "./real-files.ts";
+import type { RealFile } from "./reference-files.ts";
 
 const numbers: Readonly<Record<string, string>> = {
   rows: "00280010",
