@@ -1,6 +1,7 @@
 /** The environment of every function, as schemas. Each variable holds JSON, except the role's ARN. Parsed once. */
 import * as z from "zod/mini";
 import { roles } from "../shared/access/principal.ts";
+import { signIn } from "../shared/contract/schemas/contract.ts";
 
 const text = z.string().check(z.minLength(1));
 const name = z.optional(text);
@@ -59,6 +60,7 @@ const variables = {
   },
   uploaderRole: { variable: "MIC_UPLOADER_ROLE", schema: text },
   identity: { variable: "MIC_IDENTITY", schema: identity },
+  signIn: { variable: "MIC_SIGN_IN", schema: signIn },
 } as const;
 
 export type Variable = keyof typeof variables;

@@ -26,11 +26,24 @@ const speaksFor = {
   roles: z.array(z.enum(roles)).check(z.minLength(1)),
 };
 
+/** The web pages' client at an issuer: public, authorization code with PKCE. An issuer without one is not offered there. */
+const web = z.strictObject({
+  clientId: z.string().check(z.minLength(1)),
+  /** Shown where people choose between issuers. */
+  name: z.string().check(z.minLength(1)),
+  /** Without it `openid profile`. */
+  scope: z.optional(z.string().check(z.minLength(1))),
+  /** Other origins than the issuer's own that answer its discovery document's endpoints. */
+  origins: z.optional(z.array(origin)),
+});
+
 /** `cognito`: a user pool is made for the stage. `oidc`: an issuer that exists already; more than one may be listed. */
 const identity = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("cognito"),
     ...speaksFor,
+    /** Shown where people choose between issuers. */
+    name: z.optional(z.string().check(z.minLength(1))),
     /** Local stage only: where the emulator answers the pool's keys; `{userPoolId}` stands for the pool. */
     jwksUri: z.optional(z.string()),
   }),
@@ -42,6 +55,7 @@ const identity = z.discriminatedUnion("kind", [
     /** Only where the issuer's discovery document cannot be reached from a function. */
     jwksUri: z.optional(z.string().check(z.regex(/^https?:\/\/\S+$/))),
     claims: z.optional(claims),
+    web: z.optional(web),
   }),
 ]);
 

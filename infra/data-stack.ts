@@ -47,8 +47,10 @@ export class DataStack extends Stack {
       "api-id": api.id,
       "api-root-id": api.rootId,
     });
-    if (config.identity.some(({ kind }) => kind === "cognito"))
-      publish(this, stage, { "user-pool-id": new SignIn(this, "SignIn", stage).userPoolId });
+    if (config.identity.some(({ kind }) => kind === "cognito")) {
+      const signIn = new SignIn(this, "SignIn", stage);
+      publish(this, stage, { "user-pool-id": signIn.userPoolId, "sign-in-origin": signIn.origin });
+    }
     if (isProduction(config)) new KeyCustodian(this, "KeyCustodian", stage);
     if (isRemovable(config))
       new EmptiedOnDestroy(this, "EmptiedOnDestroy", {

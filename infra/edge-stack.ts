@@ -21,11 +21,13 @@ import { HttpOrigin, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import { BucketDeployment, Source } from "aws-cdk-lib/aws-s3-deployment";
 import { type App, Aws, CfnOutput, Duration, Stack } from "aws-cdk-lib/core";
 import { frontHeaders } from "../shared/contract/front.ts";
+import { pagePolicy } from "../shared/contract/page-policy.ts";
 import { apiStage } from "./blocks/api-address.ts";
 import { AppBucket } from "./blocks/bucket.ts";
 import { EmptiedOnDestroy } from "./blocks/emptied-on-destroy.ts";
 import { frontSecretOf } from "./blocks/front-secret.ts";
 import { Stored } from "./blocks/stored.ts";
+import { cognitoOrigin } from "./capabilities/sign-in.ts";
 import { isRemovable } from "./config.ts";
 import { publish } from "./data-stack.ts";
 import { type Stage, stackProps } from "./stage.ts";
@@ -34,7 +36,8 @@ export class EdgeStack extends Stack {
   constructor(app: App, stage: Stage) {
     super(app, stage.names.stack("Edge"), stackProps(stage, "web and CDN"));
     const web = new AppBucket(this, "Web", { stage, word: "web" });
-    const distribution = this.distribution(stage, web);
+    const stored = new Stored(this, "Stored", stage);
+    const distribution = this.distribution(stage, stored, web);
     if (stage.webFiles)
       new BucketDeployment(this, "Pages", {
         sources: [Source.asset(stage.webFiles)],
@@ -49,9 +52,9 @@ export class EdgeStack extends Stack {
     new CfnOutput(this, "Address", { value: `https://${distribution.distributionDomainName}` });
   }
 
-  private distribution(stage: Stage, web: AppBucket): Distribution {
+  private distribution(stage: Stage, stored: Stored, web: AppBucket): Distribution {
     const { webOrigin, certificateArn } = stage.config;
-    const apiId = new Stored(this, "Stored", stage).parameter("api-id");
+    const apiId = stored.parameter("api-id");
     const api = new HttpOrigin(`${apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`, {
       readTimeout: Duration.seconds(30),
       customHeaders: { [frontHeaders.secret]: frontSecretOf(stage) },
@@ -72,7 +75,7 @@ export class EdgeStack extends Stack {
         origin: S3BucketOrigin.withOriginAccessControl(web.bucket),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-        responseHeadersPolicy: this.pageHeaders(),
+        responseHeadersPolicy: this.pageHeaders(signInOrigins(stage, stored)),
         functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: this.pageNames() }],
       },
       additionalBehaviors: {
@@ -121,14 +124,14 @@ export class EdgeStack extends Stack {
     });
   }
 
-  /** Images come from S3 by signed URL, so the pages may connect to this region's buckets and nowhere else. */
-  private pageHeaders(): ResponseHeadersPolicy {
-    const buckets = `https://*.s3.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+  /** Bytes go to and come from S3 by signed URL, so the pages may connect to this region's buckets, the issuers, and nowhere else. */
+  private pageHeaders(issuers: readonly string[]): ResponseHeadersPolicy {
+    const storage = `https://*.s3.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     return new ResponseHeadersPolicy(this, "PageHeaders", {
       securityHeadersBehavior: {
         contentSecurityPolicy: {
           override: true,
-          contentSecurityPolicy: `default-src 'self'; img-src 'self' data: blob: ${buckets}; connect-src 'self' ${buckets}; frame-ancestors 'none'`,
+          contentSecurityPolicy: pagePolicy({ storage, issuers }),
         },
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
@@ -141,4 +144,13 @@ export class EdgeStack extends Stack {
       },
     });
   }
+}
+
+/** Where the pages ask for discovery documents and tokens. */
+function signInOrigins({ config }: Stage, stored: Stored): readonly string[] {
+  return config.identity.flatMap((identity) => {
+    if (identity.kind === "cognito") return [cognitoOrigin(), stored.parameter("sign-in-origin")];
+    if (!identity.web) return [];
+    return [new URL(identity.issuer).origin, ...(identity.web.origins ?? [])];
+  });
 }

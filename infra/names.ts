@@ -24,6 +24,7 @@ export type ParameterWord =
   | "api-id"
   | "api-root-id"
   | "user-pool-id"
+  | "sign-in-origin"
   | "web-origin";
 
 export class Names {

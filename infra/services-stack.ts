@@ -43,7 +43,7 @@ export class ServicesStack extends Stack {
       new Share(this, "Share", given),
       new Network(this, "Network", given),
       new Audit(this, "Audit", given),
-      new Contract(this, "Contract", given),
+      new Contract(this, "Contract", { ...given, issuers: access.offered }),
     ];
     new HttpApi(this, "HttpApi", {
       stage,

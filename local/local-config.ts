@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentConfig } from "../infra/config.ts";
 import { roles } from "../shared/access/principal.ts";
-import { apiAudience } from "./issuer/provider.ts";
+import { apiAudience, webClient } from "./issuer/provider.ts";
 import { places, projectRoot } from "./places.ts";
 import type { Ports } from "./ports.ts";
 
@@ -37,7 +37,7 @@ export async function writeLocalConfig({ web, s3, issuer, emulator }: Origins): 
     // The user pool is deployed here too, so that what AWS uses by default is not first seen on AWS. Its tokens name AWS
     // as their issuer, whose keys are not the emulator's.
     identity: [
-      { kind: "oidc", issuer, audience: apiAudience, claims, ...speaksFor },
+      { kind: "oidc", issuer, audience: apiAudience, claims, web: webClient, ...speaksFor },
       { kind: "cognito", jwksUri: `${emulator}/{userPoolId}/.well-known/jwks.json`, ...speaksFor },
     ],
     allowedOrigins: [web],

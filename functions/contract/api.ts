@@ -2,6 +2,7 @@
 import { openApi } from "../../shared/contract/openapi.ts";
 import { contractSchemas } from "../../shared/contract/schemas/contract.ts";
 import { apiVersion } from "../../shared/contract/version.ts";
+import { environment } from "../environment.ts";
 import type { Kernel } from "../http/kernel.ts";
 import { api } from "../http.ts";
 
@@ -14,6 +15,7 @@ export const contractApi = (kernel?: () => Kernel) =>
       schemas: contractSchemas,
       publicHandlers: {
         getOpenApi: async ({ baseUrl }) => ({ status: 200, headers: cacheable, body: openApi(baseUrl) }),
+        getSignIn: async () => ({ status: 200, headers: cacheable, body: environment("signIn") }),
         getHealth: async () => ({ status: 200, body: { status: "ok", version: apiVersion } }),
       },
     },

@@ -18,6 +18,7 @@ export type Variable =
   | "MIC_KEYS"
   | "MIC_QUEUES"
   | "MIC_IDENTITY"
+  | "MIC_SIGN_IN"
   | "MIC_UPLOADER_ROLE";
 
 type Value = string | readonly unknown[] | Readonly<Record<string, unknown>>;

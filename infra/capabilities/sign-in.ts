@@ -16,6 +16,9 @@ import { roles } from "../../shared/access/principal.ts";
 import { isProduction } from "../config.ts";
 import type { Stage } from "../stage.ts";
 
+/** Where every user pool of the region answers for its keys and its discovery document. */
+export const cognitoOrigin = (): string => `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+
 /** Where Cognito's tokens hold what the authorizer reads: custom attributes and groups. */
 export const cognitoClaims = {
   hospital: "custom:hospital",
@@ -25,6 +28,8 @@ export const cognitoClaims = {
 
 export class SignIn extends Construct {
   readonly userPoolId: string;
+  /** Of Cognito's own pages and of its token endpoint. */
+  readonly origin: string;
 
   constructor(scope: Construct, id: string, { config }: Stage) {
     super(scope, id);
@@ -50,7 +55,8 @@ export class SignIn extends Construct {
       deletionProtection: production,
       removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    pool.addDomain("Domain", { cognitoDomain: { domainPrefix: `mic-${config.stage}-${Aws.ACCOUNT_ID}` } });
+    const domainPrefix = `mic-${config.stage}-${Aws.ACCOUNT_ID}`;
+    this.origin = pool.addDomain("Domain", { cognitoDomain: { domainPrefix } }).baseUrl();
     for (const role of roles) pool.addGroup(role, { groupName: role });
     this.userPoolId = pool.userPoolId;
     new CfnOutput(this, "UserPoolId", { value: pool.userPoolId }).overrideLogicalId("UserPoolId");
@@ -66,6 +72,8 @@ export interface SignInClientsProps {
 export class SignInClients extends Construct {
   /** Client ids whose tokens are accepted. */
   readonly ids: readonly string[];
+  /** The client of people in a browser. */
+  readonly people: string;
 
   constructor(scope: Construct, id: string, { stage, userPoolId, webOrigin }: SignInClientsProps) {
     super(scope, id);
@@ -97,6 +105,7 @@ export class SignInClients extends Construct {
       authFlows: {},
       oAuth: { flows: { clientCredentials: true }, scopes: [OAuthScope.resourceServer(api, service)] },
     });
+    this.people = people.userPoolClientId;
     this.ids = [people.userPoolClientId, machines.userPoolClientId];
     new CfnOutput(this, "PeopleClientId", { value: people.userPoolClientId }).overrideLogicalId(
       "PeopleClientId",

@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { pagePolicy } from "../../shared/contract/page-policy.ts";
 
 const mediaTypes: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -27,18 +28,8 @@ const immutable = "public, max-age=31536000, immutable";
 
 /** Headers of every page; images come from S3's own origin, which the page must be let talk to. */
 export function securityHeaders(s3Origin: string): Readonly<Record<string, string>> {
-  // As strict as the CDN's (infra/edge-stack.ts), so that what it would refuse is refused here too.
-  const policy = [
-    "default-src 'self'",
-    `img-src 'self' data: blob: ${s3Origin}`,
-    `connect-src 'self' ${s3Origin}`,
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ];
   return {
-    "Content-Security-Policy": policy.join("; "),
+    "Content-Security-Policy": pagePolicy({ storage: s3Origin, issuers: [] }),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     // A link's token is in the fragment, which no browser sends; nothing else of the address should travel either.

@@ -8,8 +8,16 @@ import { createSessionStore } from "./session-store.ts";
 /** Audience of every access token: the API, wherever it runs. */
 export const apiAudience = "urn:mic:api";
 export const apiScope = "mic";
+/** What the web pages sign in with. */
+export const webClient = {
+  clientId: "mic-web",
+  name: "本机演示 Local cloud",
+  scope: `openid profile ${apiScope}`,
+} as const;
 /** Tokens outlive a working day, so that a local cloud left open keeps working; deployed they live minutes. */
 const tokenSeconds = 12 * 3600;
+/** The pages' do not, so that their renewal is used here as it is deployed. */
+const webTokenSeconds = 600;
 
 export interface IssuerOptions {
   /** Issuer URL, ending in `/idp`. */
@@ -43,14 +51,17 @@ function configuration(options: IssuerOptions): Configuration {
     conformIdTokenClaims: false,
     scopes: ["openid", "profile"],
     ttl: {
-      AccessToken: tokenSeconds,
+      AccessToken: (_ctx, _token, client) =>
+        client.clientId === webClient.clientId ? webTokenSeconds : tokenSeconds,
       ClientCredentials: tokenSeconds,
       IdToken: tokenSeconds,
       Session: tokenSeconds,
       Grant: tokenSeconds,
+      RefreshToken: tokenSeconds,
       Interaction: 3600,
       DeviceCode: 600,
     },
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed("refresh_token"),
     findAccount: (_ctx, sub) => {
       const account = directory.find(sub);
       return account && { accountId: sub, claims: () => ({ sub, ...identity(account) }) };
@@ -91,6 +102,8 @@ function features(): NonNullable<Configuration["features"]> {
       successSource: (ctx) =>
         show(ctx, messagePage("已登录", "Signed in", "可以关闭此页，回到终端。 You can close this page.")),
     },
+    // Whoever holds a token of the pages may end it: they have no secret.
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (ctx, form) => show(ctx, signOutPage(form)),
@@ -103,7 +116,6 @@ function features(): NonNullable<Configuration["features"]> {
       getResourceServerInfo: () => ({
         scope: apiScope,
         audience: apiAudience,
-        accessTokenTTL: tokenSeconds,
         accessTokenFormat: "jwt",
         jwt: { sign: { alg: "RS256" } },
       }),
@@ -115,10 +127,10 @@ function clients({ issuer, web, secrets }: IssuerOptions): NonNullable<Configura
   const device = "urn:ietf:params:oauth:grant-type:device_code";
   return [
     {
-      client_id: "mic-web",
+      client_id: webClient.clientId,
       client_name: "医学影像云 Medical Image Cloud",
       token_endpoint_auth_method: "none",
-      grant_types: ["authorization_code"],
+      grant_types: ["authorization_code", "refresh_token"],
       redirect_uris: [`${web}/`, `${web}/signed-in`, `${issuer}/signed-in`],
       post_logout_redirect_uris: [`${web}/`],
     },
@@ -155,7 +167,7 @@ function identity(account: Account): Record<string, unknown> {
 /** What the authorizer reads. `auth_time` is when the person signed in, not when the token was made. */
 function accessTokenClaims(ctx: KoaContextWithOIDC, directory: AccountDirectory): Record<string, unknown> {
   const { entities } = ctx.oidc;
-  const source = entities.AuthorizationCode ?? entities.DeviceCode;
+  const source = entities.AuthorizationCode ?? entities.RefreshToken ?? entities.DeviceCode;
   const account = source?.accountId === undefined ? undefined : directory.find(source.accountId);
   return { ...(account ? identity(account) : {}), auth_time: source?.authTime };
 }

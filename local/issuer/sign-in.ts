@@ -29,7 +29,7 @@ export async function signIn(issuer: string, username: string, password: string)
     code_challenge_method: "S256",
   }).toString();
 
-  const browser = new Browser();
+  const browser = new Browser(redirectUri);
   const form = await browser.follow(authorize);
   if (!form.url) throw new Error(`${issuer} did not show its sign-in page (HTTP ${form.status})`);
   const end = await browser.follow(form.url, new URLSearchParams({ username, password }));
@@ -66,8 +66,13 @@ interface Landing {
 }
 
 /** Just enough of a browser: cookies by path, and redirects followed by hand to stop at the redirect URI. */
-class Browser {
+export class Browser {
+  readonly #redirectUri: string;
   readonly #cookies = new Map<string, { readonly value: string; readonly path: string }>();
+
+  constructor(redirectUri: string) {
+    this.#redirectUri = redirectUri;
+  }
 
   async follow(start: URL, form?: URLSearchParams): Promise<Landing> {
     let url = start;
@@ -85,7 +90,7 @@ class Browser {
       if (!location) return { status: response.status, ...(response.ok && { url }) };
       url = new URL(location, url);
       body = undefined;
-      if (url.href.startsWith(`${redirectUri}?`)) return { status: response.status, callback: url };
+      if (url.href.startsWith(`${this.#redirectUri}?`)) return { status: response.status, callback: url };
     }
     throw new Error("The issuer redirects in a circle");
   }

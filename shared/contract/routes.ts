@@ -412,6 +412,14 @@ export const routes = [
     summary: "This API as OpenAPI 3.1",
   },
   {
+    id: "getSignIn",
+    method: "GET",
+    path: "/v1/sign-in",
+    capability: "contract",
+    access: { public: "Whoever is not signed in asks where to; holds no data" },
+    summary: "Where people sign in: the issuers the web pages offer",
+  },
+  {
     id: "getHealth",
     method: "GET",
     path: "/v1/health",

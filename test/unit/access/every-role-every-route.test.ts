@@ -78,6 +78,7 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
 
   openShare: ["", "", ""],
   getOpenApi: ["", "", ""],
+  getSignIn: ["", "", ""],
   getHealth: ["", "", ""],
 };
 const columns = ["own", "referred", "other"] as const;

@@ -1,10 +1,11 @@
 /** The page a share link opens: `/s#<token>`. The fragment never reaches a server, a log or a chat preview. */
 import { render } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { type Language, localeOf, otherLanguage, preferredLanguage } from "../language.ts";
 import { Link, type OpenResult } from "./client.ts";
 import { Gate } from "./gate.tsx";
 import { StudyPage } from "./study-page.tsx";
-import { type Language, preferredLanguage, wordsFor } from "./words.ts";
+import { wordsFor } from "./words.ts";
 
 function SharePage({ token }: { token: string }) {
   const [language, setLanguage] = useState<Language>(preferredLanguage());
@@ -20,11 +21,11 @@ function SharePage({ token }: { token: string }) {
     else open();
   }, [token]);
   useEffect(() => {
-    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    document.documentElement.lang = localeOf(language);
     document.title = words.title;
   }, [language]);
 
-  const other: Language = language === "zh" ? "en" : "zh";
+  const other = otherLanguage(language);
   return (
     <>
       <button type="button" class="language quiet" lang={other} onClick={() => setLanguage(other)}>

@@ -1,10 +1,11 @@
 /** Patient and study header, series with thumbnails, the signed report. */
 import { useEffect, useState } from "preact/hooks";
+import { formatInstant, type Language } from "../language.ts";
 import type { ShareClient } from "./client.ts";
 import type { Opened, OpenedReport, OpenedSeries } from "./opened.ts";
 import { slicesOf } from "./series-images.ts";
 import { Viewer } from "./viewer.tsx";
-import type { Language, Words } from "./words.ts";
+import type { Words } from "./words.ts";
 
 interface Props {
   readonly client: ShareClient;
@@ -129,11 +130,4 @@ function Report({ report, words, language }: { report: OpenedReport; words: Word
 function formatAge(age: string, words: Words): string {
   const [, number, unit] = /^(\d{3})([DWMY])$/.exec(age) ?? [];
   return number === undefined ? age : `${Number(number)}${words.ageUnits[unit as keyof Words["ageUnits"]]}`;
-}
-
-function formatInstant(instant: string, language: Language): string {
-  return new Date(instant).toLocaleString(language === "zh" ? "zh-CN" : "en-GB", {
-    dateStyle: "medium",
-    timeStyle: "short",
-  });
 }

@@ -1,4 +1,6 @@
 /** What the share page says, in both languages. */
+import type { Language } from "../language.ts";
+
 const words = {
   zh: {
     title: "影像与报告",
@@ -94,15 +96,8 @@ const words = {
   },
 } as const;
 
-export type Language = keyof typeof words;
 export type Words = (typeof words)[Language];
 
 export function wordsFor(language: Language): Words {
   return words[language];
-}
-
-/** Chinese unless the browser clearly prefers another language. */
-export function preferredLanguage(languages: readonly string[] = navigator.languages): Language {
-  const first = languages.find((language) => /^(zh|en)/i.test(language));
-  return first !== undefined && /^en/i.test(first) ? "en" : "zh";
 }

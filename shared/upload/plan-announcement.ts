@@ -1,0 +1,56 @@
+/** How a folder's files become requests: what an uploader, whichever it is, tells the server of them. */
+import type { CreateUploadRequest, ManifestFile } from "../contract/schemas/upload.ts";
+import { uploadLimits } from "./limits.ts";
+
+/** A file as it was read. */
+export interface ReadFile extends ManifestFile {
+  /** Absent where the header could not be read. */
+  readonly studyUid?: string;
+}
+
+/** What makes a file the same one as a ledger's row: going on with an upload needs no more. */
+export const identityOf = ({ name, sha256 }: Pick<ManifestFile, "name" | "sha256">): string =>
+  `${sha256} ${name}`;
+
+/** The API reads 1 MiB of a request, and long names of deep folders may need it for fewer files than it counts. */
+const requestBytes = 900 * 1024;
+const utf8 = new TextEncoder();
+
+/** The manifests of an upload, a request at a time; at least one. */
+export function inRequests(files: readonly ReadFile[]): readonly (readonly ManifestFile[])[] {
+  let [request, bytes]: [ManifestFile[], number] = [[], 0];
+  const requests = [request];
+  for (const { name, size, sha256 } of files) {
+    const manifest = { name, size, sha256 };
+    const length = utf8.encode(JSON.stringify(manifest)).length + 1;
+    if (request.length === uploadLimits.filesPerRequest || (bytes > 0 && bytes + length > requestBytes)) {
+      [request, bytes] = [[], 0];
+      requests.push(request);
+    }
+    request.push(manifest);
+    bytes += length;
+  }
+  return requests;
+}
+
+/** The API takes as many a request. */
+const mostExpectations = 50;
+
+/** What readers compare arrived instances with, "217 of 300": those of the whole folder, whichever upload has them. */
+export function expectedStudies(
+  files: readonly ReadFile[],
+  folder: readonly ReadFile[],
+): CreateUploadRequest["expected"] {
+  const counts = new Map<string, number>();
+  for (const { studyUid } of folder) if (studyUid) counts.set(studyUid, (counts.get(studyUid) ?? 0) + 1);
+  const here = new Set(files.flatMap(({ studyUid }) => studyUid ?? []));
+  return [...here]
+    .slice(0, mostExpectations)
+    .map((studyUid) => ({ studyUid, instances: counts.get(studyUid) as number }));
+}
+
+export function inParts<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}

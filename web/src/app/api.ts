@@ -1,0 +1,143 @@
+/** The HTTP API as the page uses it: JSON in and out, its own sentences when it refuses, retries on a bad line. */
+import type { Session } from "../sign-in/session.ts";
+import { Store } from "./store.ts";
+
+/** The API's no (RFC 9457). */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly status: number;
+  /** The last part of the problem's type, such as `not-found`. */
+  readonly type: string;
+  readonly problem: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, problem: Readonly<Record<string, unknown>>) {
+    super(String(problem.detail ?? problem.title ?? `HTTP ${status}`));
+    this.status = status;
+    this.type =
+      String(problem.type ?? "")
+        .split("/")
+        .at(-1) ?? "";
+    this.problem = problem;
+  }
+}
+
+/** The line broke, or the server is away, and stayed so. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
+export interface Request {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** What the client needs of the browser; tests bring their own. */
+export interface Wires {
+  readonly fetch: typeof fetch;
+  /** Milliseconds. */
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+const attempts = 5;
+/** Milliseconds before try `attempt + 1`: full jitter, so that a hospital's many do not come back at once. */
+export const pauseAfter = (attempt: number): number => Math.random() * Math.min(300 * 2 ** attempt, 30_000);
+
+const browserWires: Wires = {
+  fetch: (...given) => fetch(...given),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+export class Api {
+  readonly #base: string;
+  readonly #session: Pick<Session, "token" | "refused">;
+  readonly #wires: Wires;
+  readonly #patient: boolean;
+  /** Why the last request has not been answered yet, while it is tried again. */
+  readonly trouble: Store<Refused | Unreachable | undefined>;
+
+  /** `patient`: goes on trying for as long as it takes, as what has begun should. */
+  constructor(
+    base: string,
+    session: Pick<Session, "token" | "refused">,
+    { patient = false, wires = browserWires }: { patient?: boolean; wires?: Wires } = {},
+    trouble = new Store<Refused | Unreachable | undefined>(undefined),
+  ) {
+    this.trouble = trouble;
+    this.#base = base;
+    this.#session = session;
+    this.#wires = wires;
+    this.#patient = patient;
+  }
+
+  patient(): Api {
+    return new Api(this.#base, this.#session, { patient: true, wires: this.#wires }, this.trouble);
+  }
+
+  get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return this.send<T>("GET", path, signal ? { signal } : {});
+  }
+
+  /** Under one `Idempotency-Key` for every try, so that a lost answer makes nothing twice. */
+  post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
+    const headers = { "idempotency-key": crypto.randomUUID() };
+    return this.send<T>("POST", path, { body, headers, ...(signal && { signal }) });
+  }
+
+  /**
+   * Retries lost connections, 5xx and whatever names a `Retry-After`. Waits where the sign-in has expired. Throws Refused,
+   * Unreachable, or what `signal` was aborted with.
+   */
+  async send<T>(method: string, path: string, request: Request = {}): Promise<T> {
+    let signedAgain = false;
+    for (let attempt = 1; ; attempt++) {
+      request.signal?.throwIfAborted();
+      const last = !this.#patient && attempt >= attempts;
+      const { answer, bearer } = await this.#once(method, path, request, last);
+      if (answer?.ok && this.trouble.value) this.trouble.value = undefined;
+      if (answer?.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+      if (answer?.status === 401 && !signedAgain) {
+        signedAgain = true;
+        this.#session.refused(bearer);
+        continue;
+      }
+      const refused = answer && new Refused(answer.status, await problemOf(answer));
+      if (answer && refused && (last || !mayPass(answer))) throw refused;
+      this.trouble.value = refused ?? new Unreachable("The server cannot be reached.");
+      await this.#wires.sleep(retryAfter(answer) + pauseAfter(attempt));
+    }
+  }
+
+  async #once(method: string, path: string, { body, headers, signal }: Request, last: boolean) {
+    let bearer = "";
+    try {
+      bearer = await this.#session.token();
+      const answer = await this.#wires.fetch(`${this.#base}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          accept: "application/json, application/fhir+json, application/problem+json",
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal && { signal }),
+      });
+      return { answer, bearer };
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (last) throw new Unreachable("The server cannot be reached.", { cause });
+      return { answer: undefined, bearer };
+    }
+  }
+}
+
+const mayPass = ({ status, headers }: Response): boolean =>
+  status >= 500 || status === 429 || (status === 409 && headers.has("retry-after"));
+
+/** Milliseconds (RFC 9110 §10.2.3 says seconds). */
+const retryAfter = (answer: Response | undefined): number =>
+  Math.min(Number(answer?.headers.get("retry-after")) || 0, 60) * 1000;
+
+const problemOf = async (answer: Response): Promise<Readonly<Record<string, unknown>>> =>
+  answer.json().catch(() => ({}));

@@ -1,0 +1,61 @@
+/** `#study/<uid>`: who, how much has arrived, and what is wrong with it. */
+import type { StudyView } from "../../../shared/contract/schemas/query.ts";
+import { useApp } from "../app/context.ts";
+import { Failure, Loading, useLoaded } from "../app/loaded.tsx";
+import { filled } from "../upload/words.ts";
+import { attributeText, dateText, readable } from "./attributes.ts";
+import { FindingsList } from "./findings-list.tsx";
+import { words } from "./words.ts";
+
+export function StudyPage() {
+  const { api, language, route } = useApp();
+  const [, studyUid = ""] = route;
+  const { value, error, again } = useLoaded<StudyView>(
+    (signal) => api.get(`/v1/studies/${studyUid}`, signal),
+    [api, studyUid],
+  );
+  if (error !== undefined) return <Failure {...{ error, again, language }} />;
+  if (value === undefined) return <Loading language={language} />;
+  return <Study study={value} />;
+}
+
+function Study({ study }: { readonly study: StudyView }) {
+  const { language } = useApp();
+  const t = words[language];
+  const { attributes, instances, expected, complete, modalities, findings } = study;
+  const date = dateText(attributeText(attributes, "00080020"));
+  const count =
+    expected === undefined
+      ? filled(t.images, { count: instances })
+      : filled(t.imagesOf, { count: instances, expected });
+  return (
+    <>
+      <h1 data-testid="patient">{attributeText(attributes, "00100010") || t.title}</h1>
+      <p class="muted">
+        {[date, modalities.join(", "), count, complete ? t.complete : t.arriving].filter(Boolean).join(" · ")}
+      </p>
+      <h2>{t.findings}</h2>
+      {findings.length > 0 ? <FindingsList findings={findings} /> : <p>{t.nothingFound}</p>}
+      <h2>{t.series}</h2>
+      <ul class="cards">
+        {study.series.map((series) => (
+          <li key={series.seriesUid} class="card-row">
+            <span>
+              {[series.modality, attributeText(series.attributes, "0008103E")].filter(Boolean).join(" · ")}
+            </span>
+            <span class="muted">{filled(t.images, { count: series.instances })}</span>
+          </li>
+        ))}
+      </ul>
+      <h2>{t.attributes}</h2>
+      <dl class="attributes">
+        {readable(attributes, language).map(({ tag, name, text }) => (
+          <div key={tag}>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
