@@ -18,13 +18,16 @@ export async function benchInstances(folder: string): Promise<readonly BenchInst
   const [ct] = (await generateHeadCt(join(folder, "ct"), { seed: "bench", slices: 21 })).slice(10);
   const [mr] = (await daikonMr()).slice(10);
   const radiograph = join(folder, "dx.dcm");
-  await writeFile(radiograph, digitalRadiograph());
+  await writeFile(radiograph, projection({ rows: 3000, columns: 3000, bits: 14, number: 1, modality: "DX" }));
+  const mammogram = join(folder, "mg.dcm");
+  await writeFile(mammogram, projection({ rows: 4096, columns: 3328, bits: 12, number: 3, modality: "MG" }));
   const ultrasound = join(folder, "us.dcm");
   await writeFile(ultrasound, await ultrasoundClip());
   const named = [
     ["MR 256², 16 bit", mr],
     ["CT 512², 16 bit", ct],
     ["DX 3000², 14 bit", radiograph],
+    ["MG 3328 × 4096, 12 bit", mammogram],
     ["US 640 × 480, 60 JPEG frames", ultrasound],
   ] as const;
   return Promise.all(
@@ -37,12 +40,12 @@ export async function benchInstances(folder: string): Promise<readonly BenchInst
 
 const us = (tag: string, value: number): WriteElement => ({ tag, vr: "US", value });
 
-function common(sopClass: string, number: number): readonly WriteElement[] {
+function common(sopClass: string, number: number, modality: string): readonly WriteElement[] {
   return [
     { tag: "00080016", vr: "UI", value: sopClass },
     { tag: "00080018", vr: "UI", value: `2.25.99${number}.1.1` },
     { tag: "00080020", vr: "DA", value: "20261102" },
-    { tag: "00080060", vr: "CS", value: number === 1 ? "DX" : "US" },
+    { tag: "00080060", vr: "CS", value: modality },
     { tag: "00100010", vr: "PN", value: "SYNTHETIC^PHANTOM" },
     { tag: "00100020", vr: "LO", value: "SYN" },
     { tag: "0020000D", vr: "UI", value: `2.25.99${number}` },
@@ -73,26 +76,39 @@ function vendorElements(): readonly WriteElement[] {
   return [...text("0019"), ...text("0021"), ...decimals, ...sequences];
 }
 
-/** A smooth picture with grain: what a detector of 3000 x 3000 delivers, in size. */
-function digitalRadiograph(): Uint8Array {
-  const side = 3000;
-  const values = new Uint16Array(side * side);
+interface Projection {
+  readonly rows: number;
+  readonly columns: number;
+  readonly bits: number;
+  readonly number: number;
+  readonly modality: keyof typeof projectionClasses;
+}
+
+const projectionClasses = {
+  DX: "1.2.840.10008.5.1.4.1.1.1.1",
+  MG: "1.2.840.10008.5.1.4.1.1.1.2",
+} as const;
+
+/** A smooth picture with grain: what a detector delivers, in size. */
+function projection({ rows, columns, bits, number, modality }: Projection): Uint8Array {
+  const values = new Uint16Array(rows * columns);
+  const white = 2 ** bits - 1;
   let grain = 1;
-  for (let y = 0, i = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) {
+  for (let y = 0, i = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
       grain = (Math.imul(grain, 1664525) + 1013904223) >>> 0;
-      values[i++] = (((x * y) >> 10) + (grain >>> 26) + 2000) & 0x3fff;
+      values[i++] = (((x * y) >> 10) + (grain >>> 26) + 2000) & white;
     }
   }
   return writePart10([
-    ...common("1.2.840.10008.5.1.4.1.1.1.1", 1),
+    ...common(projectionClasses[modality], number, modality),
     us("00280002", 1),
     { tag: "00280004", vr: "CS", value: "MONOCHROME2" },
-    us("00280010", side),
-    us("00280011", side),
+    us("00280010", rows),
+    us("00280011", columns),
     us("00280100", 16),
-    us("00280101", 14),
-    us("00280102", 13),
+    us("00280101", bits),
+    us("00280102", bits - 1),
     us("00280103", 0),
     { tag: "00281050", vr: "DS", value: "6000" },
     { tag: "00281051", vr: "DS", value: "9000" },
@@ -106,7 +122,7 @@ async function ultrasoundClip(): Promise<Uint8Array> {
   const jpeg = await sharp(frame, { raw }).jpeg({ quality: 90 }).toBuffer();
   return writePart10(
     [
-      ...common("1.2.840.10008.5.1.4.1.1.3.1", 2),
+      ...common("1.2.840.10008.5.1.4.1.1.3.1", 2, "US"),
       us("00280002", 3),
       { tag: "00280004", vr: "CS", value: "YBR_FULL_422" },
       us("00280006", 0),

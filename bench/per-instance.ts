@@ -99,7 +99,7 @@ function medians(rounds: readonly PeerFigures[]): PeerFigures {
 }
 
 /** What ingest does with the first range of an object. */
-function parseToJson(bytes: Uint8Array): string {
+export function parseToJson(bytes: Uint8Array): string {
   const header = readHeader(bytes.subarray(0, prefix), { totalSize: bytes.length });
   if ("needBytes" in header) throw new Error("The header is longer than the first range");
   return JSON.stringify(header.dataset);
@@ -118,7 +118,7 @@ async function indexOnce(bytes: Uint8Array): Promise<number> {
 
 type ThumbnailInput = Awaited<ReturnType<typeof thumbnailInput>>;
 
-async function thumbnailInput(bytes: Uint8Array) {
+export async function thumbnailInput(bytes: Uint8Array) {
   const ref = { bucket: "archive", key: "bench" } as const;
   const objects = memoryObjects();
   await objects.put(ref, bytes, { contentType: "application/dicom" });
@@ -135,7 +135,7 @@ async function thumbnailInput(bytes: Uint8Array) {
   throw new Error("The bench's own object has no middle frame");
 }
 
-async function makeThumbnail(input: ThumbnailInput): Promise<number> {
+export async function makeThumbnail(input: ThumbnailInput): Promise<number> {
   const answer = await renderThumbnail(input);
   if (!("jpeg" in answer)) throw new Error(JSON.stringify(answer));
   return answer.jpeg.length;

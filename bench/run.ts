@@ -3,21 +3,16 @@
  * function. A markdown report on standard output.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as dcmtk from "./dcmtk.ts";
 import { measureFunctions } from "./functions.ts";
 import { benchInstances } from "./instances.ts";
+import { machine } from "./machine.ts";
 import { digits, median, table } from "./measure.ts";
 import { type InstanceFigures, measureInstance } from "./per-instance.ts";
 
 const print = (text: string): boolean => process.stdout.write(`${text}\n\n`);
-
-function machine(): string {
-  const memory = Math.round(totalmem() / 2 ** 30);
-  const load = loadavg()[0] ?? 0;
-  return `${availableParallelism()} × ${cpus()[0]?.model.trim()}, ${memory} GB, Node ${process.version}, load ${load.toFixed(1)}.`;
-}
 
 function instanceRow(figures: InstanceFigures): string[] {
   const { name, elements, parse, dcmjs, index, thumbnail, jpegBytes, peer } = figures;
