@@ -91,6 +91,8 @@ export interface InstanceItem extends Typed<"instance">, InstanceKey {
   readonly indexedAt: string;
   /** Set by derive: `ready`, `none` (no pixels), `pending:<transfer syntax uid>`, `unavailable:<reason>`; absent until then. */
   readonly thumbnail?: string;
+  /** What the picture stored in place of a thumbnail shows (`shared/pixels/icon.ts`); absent where that is one. */
+  readonly icon?: string;
   /** Frames stored one by one; 0 while pending. */
   readonly frames?: number;
   /** When derive last ran over it. */

@@ -6,7 +6,9 @@ import { DicomRejected } from "../dicom/rejected.ts";
 import { ConditionFailed } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import { type Decoder, decodeFrame, decoders } from "../pixels/decode-frame.ts";
+import { drawIcon } from "../pixels/draw-icon.ts";
 import { type FrameMedia, frameMedia } from "../pixels/frame-media.ts";
+import { type IconKind, iconKind, iconOf } from "../pixels/icon.ts";
 import {
   type ImagePixel,
   nativeFrameBytes,
@@ -14,7 +16,7 @@ import {
   representativeFrame,
 } from "../pixels/image-pixel.ts";
 import { withLookupTables } from "../pixels/lookup-data.ts";
-import { renderThumbnail, withoutPicture } from "../pixels/thumbnail.ts";
+import { renderThumbnail } from "../pixels/thumbnail.ts";
 import type { Clock, ObjectStore, Table } from "../ports.ts";
 import { wrapFrame } from "./frame-envelope.ts";
 import { CannotOpen, type Original, openOriginal } from "./open-original.ts";
@@ -32,9 +34,12 @@ export interface DeriveRequest extends InstanceKey {
 export interface Derived {
   /** `ready` | `none` | `pending:<transfer syntax uid>` | `unavailable:<reason>`. */
   readonly thumbnail: string;
+  /** What is stored in place of a thumbnail that is not `ready`. */
+  readonly icon?: IconKind;
   /** Frames 1 to this number are stored. */
   readonly frames: number;
 }
+type Made = Omit<Derived, "icon">;
 
 /** Puts in flight at once; their frames are in memory together, up to `bytesInFlight`. */
 const putsInFlight = 16;
@@ -50,7 +55,8 @@ export async function deriveInstance(deps: DeriveDeps, request: DeriveRequest): 
     | InstanceItem
     | undefined;
   if (item?.sha256 !== request.sha256) return undefined;
-  const derived = await deriveFrom(new Derivation(deps.objects, item));
+  const derivation = new Derivation(deps.objects, item);
+  const derived = await derivation.withIcon(await deriveFrom(derivation));
   return (await record(deps, item, derived)) ? derived : undefined;
 }
 
@@ -61,6 +67,7 @@ async function record({ table, clock }: DeriveDeps, item: InstanceItem, derived:
         op: "update",
         key: keys.instance(item),
         set: { ...derived, derivedAt: clock.now().toISOString() },
+        ...(derived.icon === undefined && { remove: ["icon"] }),
         when: [[{ attribute: "sha256", is: "=", value: item.sha256 }]],
       },
     ]);
@@ -71,7 +78,7 @@ async function record({ table, clock }: DeriveDeps, item: InstanceItem, derived:
   }
 }
 
-async function deriveFrom(derivation: Derivation): Promise<Derived> {
+async function deriveFrom(derivation: Derivation): Promise<Made> {
   let original: Original;
   try {
     original = await derivation.open();
@@ -106,11 +113,22 @@ class Derivation {
     return openOriginal(this.#objects, originalOf(this.#item), this.#item.size);
   }
 
+  /** Whatever has no picture is shown by an icon: lists have no holes. */
+  async withIcon(made: Made): Promise<Derived> {
+    if (made.thumbnail === "ready") return made;
+    const { sopClassUid, transferSyntaxUid, sha256 } = this.#item;
+    const icon = iconOf(made.thumbnail, sopClassUid, transferSyntaxUid);
+    await this.#put(objectKeys.thumbnail(this.#item, sha256), await drawIcon(icon), "image/jpeg");
+    return { ...made, icon };
+  }
+
   /** One pass over the pixels: every frame stored, the representative one also shown. */
-  async storeAll(original: Original, image: ImagePixel, decoder: Decoder): Promise<Derived> {
+  async storeAll(original: Original, image: ImagePixel, decoder: Decoder): Promise<Made> {
     const { header } = original;
     const pixelData = header.pixelData as NonNullable<typeof header.pixelData>;
-    const shown = withoutPicture(header.dataset, pixelData) ? undefined : representativeFrame(image.frames);
+    const quantities = iconKind(this.#item.sopClassUid) === "parametric-map";
+    // Without a colour scale a picture of quantities would mislead.
+    const shown = quantities ? undefined : representativeFrame(image.frames);
     let thumbnail = shown === undefined ? "none" : "unavailable:pixel-data-too-short";
     let stored = 0;
     const media = frameMedia(header.transferSyntaxUid);

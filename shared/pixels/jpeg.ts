@@ -59,6 +59,12 @@ function asDecoded(image: ImagePixel, samples: 1 | 3): ImagePixel {
   return { ...image, samples, photometric, bitsAllocated: 8, bitsStored: 8, highBit: 7, byPlane: false };
 }
 
+/** A drawing as JPEG: of our own making only, since SVG may refer to anything. */
+export async function drawJpeg(svg: string): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  return sharp(Buffer.from(svg)).jpeg({ quality: 85, chromaSubsampling: "4:4:4" }).toBuffer();
+}
+
 /** Encodes 8-bit grey (1) or RGB (3) pixels as JPEG, colour at full resolution: text in ultrasound is thin and coloured. */
 export async function encodeJpeg(
   pixels: Uint8Array,

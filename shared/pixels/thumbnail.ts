@@ -1,10 +1,9 @@
 /** The picture of an object in a list: a small JPEG of one frame, or why there is none. */
-import { type Dataset, text } from "./attributes.ts";
+import type { Dataset } from "./attributes.ts";
 import { averageFrame, boxAverage, reducedSize } from "./box-average.ts";
 import { colourDisplay } from "./colour-display.ts";
 import { decodeFrame, type Pending } from "./decode-frame.ts";
 import { greyDisplay } from "./grey-display.ts";
-import { type IconKind, iconKind } from "./icon.ts";
 import {
   type DecodedFrame,
   type PixelElement,
@@ -20,21 +19,10 @@ import { storedValues } from "./stored-values.ts";
 export interface Thumbnail extends Size {
   readonly jpeg: Uint8Array;
 }
-export interface NoPixels {
-  readonly none: true;
-  readonly icon: IconKind;
-}
 
 const longSide = 256;
 /** By channels. A CT slice is 9 KB then; both stay within 3 of 255 of the lossless picture on average, bar dense text. */
 const quality = { 1: 75, 3: 85 } as const;
-
-/** The icon of an object no picture can be made of; undefined when one can. `element`: what the reader found, if anything. */
-export function withoutPicture(dataset: Dataset, element: PixelElement | undefined): NoPixels | undefined {
-  const icon = iconKind(text(dataset, "00080016"));
-  // Parametric maps hold quantities, not grey levels: without a colour scale a picture of one would mislead.
-  return element !== undefined && icon !== "parametric-map" ? undefined : { none: true, icon };
-}
 
 export interface FrameInput {
   /** With its lookup tables in place: see `withLookupTables`. */

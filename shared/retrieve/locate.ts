@@ -4,6 +4,7 @@ import type { InstanceItem } from "../catalog/items.ts";
 import { keys, prefixes, studyPartition } from "../catalog/keys.ts";
 import { queryAll } from "../catalog/query-all.ts";
 import { Problem } from "../errors.ts";
+import type { Key } from "../ports.ts";
 
 export interface InstancePath {
   readonly seriesUid: string;
@@ -24,19 +25,39 @@ export async function locateInstances(grant: Grant, seriesUid?: string): Promise
   return found as readonly InstanceItem[];
 }
 
+/** Something to show is stored for it: a thumbnail, or an icon where there cannot be one. */
+export const hasPicture = ({ thumbnail, icon }: InstanceItem): boolean =>
+  thumbnail === "ready" || icon !== undefined;
+
+const pageOfInstances = 100;
+const pagesLookedAt = 10;
+
 /**
- * The instance whose thumbnail stands for a series or a study: of one page of instances, the one nearest to the middle.
- * One page bounds the cost; a series longer than that still shows a slice from inside the body.
+ * The instance whose thumbnail stands for a series or a study: of the first page that shows pixels, the one nearest to the
+ * middle; where none does, one with an icon. Pages bound the cost; a series longer than one still shows a slice from
+ * inside the body.
  */
 export async function locateRepresentative(grant: Grant, seriesUid?: string): Promise<InstanceItem> {
-  const page = await grant.table.query({ ...within(grant, seriesUid), limit: 100 });
-  const shown = (page.items as readonly InstanceItem[]).filter(({ thumbnail }) => thumbnail === "ready");
-  const byNumber = shown.toSorted((a, b) => (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0));
-  const middle = byNumber[Math.floor(byNumber.length / 2)];
-  if (middle !== undefined) return middle;
-  if (page.items.length === 0)
-    throw new Problem("not-found", "There is no such study or series in this scope.");
+  const range = within(grant, seriesUid);
+  let [found, after, icon]: [number, Key | undefined, InstanceItem | undefined] = [0, undefined, undefined];
+  for (let looked = 0; looked < pagesLookedAt; looked++) {
+    const page = await grant.table.query({ ...range, limit: pageOfInstances, ...(after && { after }) });
+    const instances = page.items as readonly InstanceItem[];
+    const middle = middleOf(instances.filter(({ thumbnail }) => thumbnail === "ready"));
+    if (middle !== undefined) return middle;
+    icon ??= instances.find(hasPicture);
+    found += instances.length;
+    after = page.next;
+    if (after === undefined) break;
+  }
+  if (icon !== undefined) return icon;
+  if (found === 0) throw new Problem("not-found", "There is no such study or series in this scope.");
   throw new Problem("not-found", "No thumbnail has been made of it yet.");
+}
+
+function middleOf(instances: readonly InstanceItem[]): InstanceItem | undefined {
+  const byNumber = instances.toSorted((a, b) => (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0));
+  return byNumber[Math.floor(byNumber.length / 2)];
 }
 
 function within(

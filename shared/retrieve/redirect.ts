@@ -8,7 +8,7 @@ import { Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import { frameMedia } from "../pixels/frame-media.ts";
 import type { ObjectRef } from "../ports.ts";
-import { type InstancePath, locateInstance, locateRepresentative } from "./locate.ts";
+import { hasPicture, type InstancePath, locateInstance, locateRepresentative } from "./locate.ts";
 import { requireAcceptable } from "./media-types.ts";
 
 export interface Retrieval {
@@ -60,7 +60,7 @@ function framesMissing({ thumbnail, transferSyntaxUid }: InstanceItem): Problem 
   });
 }
 
-/** The stored thumbnail of an instance, or of the instance that stands for a series or the study. */
+/** The stored thumbnail or icon of an instance, or of the instance that stands for a series or the study. */
 export async function retrieveThumbnail(retrieval: Retrieval, path: Partial<InstancePath>): Promise<string> {
   const { grant, accept } = retrieval;
   requireAcceptable(accept, { type: "image/jpeg", multipart: false });
@@ -69,8 +69,8 @@ export async function retrieveThumbnail(retrieval: Retrieval, path: Partial<Inst
     seriesUid !== undefined && sopUid !== undefined
       ? await locateInstance(grant, { seriesUid, sopUid })
       : await locateRepresentative(grant, seriesUid);
-  if (instance.thumbnail !== "ready") {
-    throw new Problem("not-found", "There is no thumbnail of this instance.", {
+  if (!hasPicture(instance)) {
+    throw new Problem("not-found", "There is no thumbnail of this instance yet.", {
       extensions: { thumbnail: instance.thumbnail ?? "being made" },
     });
   }

@@ -17,7 +17,7 @@ export interface SharedSeries {
   readonly seriesNumber?: number;
   readonly modality?: string;
   readonly description?: string;
-  /** The instance in the middle of those with pixels: what a thumbnail of the series shows best. */
+  /** The instance in the middle of those with pixels, else any: what a thumbnail of the series shows best. */
   readonly representative?: string;
   readonly instances: readonly SharedInstance[];
 }
@@ -41,7 +41,7 @@ function shared(item: SeriesItem, members: readonly InstanceItem[]): SharedSerie
   const modality = item.modality ?? textAt(item.attributes, "00080060");
   const description = textAt(item.attributes, "0008103E");
   const shown = instances.filter(({ thumbnail }) => thumbnail !== "none");
-  const middle = shown[Math.floor(shown.length / 2)];
+  const middle = shown[Math.floor(shown.length / 2)] ?? instances[0];
   return {
     seriesUid: item.seriesUid,
     ...(seriesNumber !== undefined && { seriesNumber }),

@@ -126,25 +126,46 @@ describe("deriving an instance", () => {
   it("a syntax without a decoder yet is marked pending, and its pixels are not even read", async () => {
     const jpegXl = "1.2.840.10008.1.2.4.110";
     const fragments = [new Uint8Array(0), new Uint8Array(200_000)];
-    const { deps, request } = await archived(imageFile({ fragments }, { transferSyntaxUid: jpegXl }));
+    const file = imageFile({ fragments }, { transferSyntaxUid: jpegXl });
+    const { deps, request, thumbnailKey } = await archived(file);
     let calls = 0;
     deps.objects.before(() => void calls++);
-    expect(await deriveInstance(deps, request)).toEqual({ thumbnail: `pending:${jpegXl}`, frames: 0 });
-    expect(calls).toBe(1);
-    expect(deps.objects.keys("derived")).toEqual([]);
+    expect(await deriveInstance(deps, request)).toEqual({
+      thumbnail: `pending:${jpegXl}`,
+      icon: "cannot-be-shown",
+      frames: 0,
+    });
+    // The header, and the icon.
+    expect(calls).toBe(2);
+    expect(deps.objects.keys("derived")).toEqual([thumbnailKey.key]);
   });
 
   it("a report has no pixels, and an image whose pixels are missing says so", async () => {
-    const none = { thumbnail: "none", frames: 0 };
+    const none = { thumbnail: "none", icon: "other", frames: 0 };
     expect(await deriveInstance(...(await args(imageFile(undefined))))).toEqual(none);
-    const empty = { thumbnail: "unavailable:pixel-data-too-short", frames: 0 };
+    const empty = { thumbnail: "unavailable:pixel-data-too-short", icon: "cannot-be-shown", frames: 0 };
     expect(await deriveInstance(...(await args(imageFile(new Uint8Array(0)))))).toEqual(empty);
+  });
+
+  it("lists show an icon for what has no picture, and the picture once it can be made", async () => {
+    const pixelless = await archived(imageFile(undefined), "1.2.840.10008.5.1.4.1.1.88.11");
+    expect(await deriveInstance(pixelless.deps, pixelless.request)).toMatchObject({ icon: "report" });
+    const icon = await pixelless.deps.objects.read(pixelless.thumbnailKey);
+    expect(await sharp(icon).metadata()).toMatchObject({ format: "jpeg", width: 256, height: 256 });
+
+    const { deps, request } = await archived(imageFile(frame(7)));
+    const key = keys.instance(instance);
+    await deps.table.write([{ op: "update", key, set: { thumbnail: "pending:x", icon: "cannot-be-shown" } }]);
+    await deriveInstance(deps, request);
+    expect(await deps.table.get(key)).toMatchObject({ thumbnail: "ready" });
+    expect(await deps.table.get(key)).not.toHaveProperty("icon");
   });
 
   it("frames there are no bytes for are not promised", async () => {
     const file = imageFile(frames(3), { frames: 2147483647 });
     expect(await deriveInstance(...(await args(file)))).toEqual({
       thumbnail: "unavailable:pixel-data-too-short",
+      icon: "cannot-be-shown",
       frames: 3,
     });
   });
@@ -153,6 +174,7 @@ describe("deriving an instance", () => {
     const file = imageFile(frame(1), { transferSyntaxUid: rleLossless });
     expect(await deriveInstance(...(await args(file)))).toEqual({
       thumbnail: "unavailable:pixel-data-structure",
+      icon: "cannot-be-shown",
       frames: 0,
     });
   });
@@ -200,9 +222,10 @@ describe("deriving an instance", () => {
     deps.objects.before((operation) => void operations.push(operation));
     expect(await deriveInstance(deps, request)).toEqual({
       thumbnail: "unavailable:deflated-too-large",
+      icon: "cannot-be-shown",
       frames: 0,
     });
-    expect(operations).toEqual(["read"]);
+    expect(operations).toEqual(["read", "put"]);
   });
 
   it("frames that decode to much more than they hold are not all in memory at once", async () => {

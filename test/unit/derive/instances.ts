@@ -1,6 +1,7 @@
 /** An archived instance, ready to derive from. */
 import { createHash } from "node:crypto";
 import { type InstanceKey, keys } from "../../../shared/catalog/keys.ts";
+import { readHeader } from "../../../shared/dicom/read.ts";
 import { type WriteElement, writePart10 } from "../../../shared/dicom/write.ts";
 import { objectKeys } from "../../../shared/object-keys.ts";
 import { fixedClock } from "../../support/memory/clock.ts";
@@ -16,7 +17,7 @@ export const instance: InstanceKey = {
 };
 export const keyArn = "the-hospitals-key";
 
-export async function archived(bytes: Uint8Array) {
+export async function archived(bytes: Uint8Array, sopClassUid = "1.2.840.10008.5.1.4.1.1.7") {
   const clock = fixedClock();
   const deps = { table: memoryTable(), objects: memoryObjects({ clock }), clock };
   const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -28,6 +29,8 @@ export async function archived(bytes: Uint8Array) {
     type: "instance",
     ...keys.instance(instance),
     ...instance,
+    sopClassUid,
+    transferSyntaxUid: transferSyntaxOf(bytes),
     sha256,
     size: bytes.length,
     keyArn,
@@ -37,6 +40,16 @@ export async function archived(bytes: Uint8Array) {
     ({ bucket: "derived", key: objectKeys.frame(instance, sha256, frame) }) as const;
   const thumbnailKey = { bucket: "derived", key: objectKeys.thumbnail(instance, sha256) } as const;
   return { deps, request: { ...instance, sha256 }, original, frameKey, thumbnailKey };
+}
+
+/** What ingest would have noted; a file it refuses never gets here. */
+function transferSyntaxOf(bytes: Uint8Array): string {
+  try {
+    const header = readHeader(bytes, { totalSize: bytes.length });
+    return "needBytes" in header ? "" : header.transferSyntaxUid;
+  } catch {
+    return "";
+  }
 }
 
 /** A grey image object of 8 x 8 pixels of 8 bits; `pixels`: one or more frames, or fragments, or none at all. */

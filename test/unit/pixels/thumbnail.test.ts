@@ -4,7 +4,7 @@ import type { Dataset } from "../../../shared/pixels/attributes.ts";
 import { averageFrame, boxAverage, reducedSize } from "../../../shared/pixels/box-average.ts";
 import { readImagePixel, representativeFrame } from "../../../shared/pixels/image-pixel.ts";
 import { storedValues } from "../../../shared/pixels/stored-values.ts";
-import { renderThumbnail, withoutPicture } from "../../../shared/pixels/thumbnail.ts";
+import { renderThumbnail } from "../../../shared/pixels/thumbnail.ts";
 import {
   bytes16,
   explicitLittleEndian,
@@ -165,32 +165,5 @@ describe("a thumbnail", () => {
 
   it("of a multi-frame object is of the middle frame", () => {
     expect([1, 2, 3, 96].map(representativeFrame)).toEqual([0, 1, 1, 48]);
-  });
-});
-
-describe("objects without a picture", () => {
-  it.each([
-    ["1.2.840.10008.5.1.4.1.1.88.11", "report"],
-    ["1.2.840.10008.5.1.4.1.1.88.59", "key-objects"],
-    ["1.2.840.10008.5.1.4.1.1.104.1", "pdf"],
-    ["1.2.840.10008.5.1.4.1.1.11.1", "presentation-state"],
-    ["1.2.840.10008.5.1.4.1.1.481.5", "radiotherapy"],
-    ["1.2.840.10008.5.1.4.1.1.9.1.1", "waveform"],
-    ["1.2.840.10008.5.1.4.1.1.66.4", "segmentation"],
-    ["1.2.840.10008.5.1.4.1.1.2", "other"],
-  ])("%s has the icon %s", (sopClass, icon) => {
-    const dataset = { "00080016": { vr: "UI", Value: [sopClass] } };
-    expect(withoutPicture(dataset, undefined)).toEqual({ none: true, icon });
-  });
-
-  it("a parametric map shows an icon, since its numbers are not grey levels", () => {
-    const dataset = { "00080016": { vr: "UI", Value: ["1.2.840.10008.5.1.4.1.1.30"] } };
-    const answer = withoutPicture(dataset, { tag: "7FE00008", vr: "OF" });
-    expect(answer).toEqual({ none: true, icon: "parametric-map" });
-  });
-
-  it("a segmentation with pixels has a picture", () => {
-    const dataset = { "00080016": { vr: "UI", Value: ["1.2.840.10008.5.1.4.1.1.66.4"] } };
-    expect(withoutPicture(dataset, pixelData)).toBeUndefined();
   });
 });
