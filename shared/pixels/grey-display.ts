@@ -3,8 +3,7 @@ import { type Dataset, frameScopes, items, number, numbers, text } from "./attri
 import type { ImagePixel } from "./image-pixel.ts";
 import { lookUp, lookupTable } from "./lookup-table.ts";
 import { range, type Values } from "./stored-values.ts";
-
-type Transform = (value: number) => number;
+import { apply, followedBy, line, type Transform } from "./transforms.ts";
 
 /**
  * The transform from a stored value (or an average of some) to 0 (black) … 1 (white) for frame `frame`; what a window
@@ -23,7 +22,8 @@ export function greyDisplay(
     fullRange(dataset, modality, frameValues);
   const inverted =
     image.photometric === "MONOCHROME1" || text(dataset, "20500020")?.toUpperCase() === "INVERSE";
-  return inverted ? (value) => 1 - voi(modality(value)) : (value) => voi(modality(value));
+  const shown = followedBy(modality, voi);
+  return inverted ? followedBy(shown, line(-1, 1)) : shown;
 }
 
 function modalityTransform(dataset: Dataset, image: ImagePixel, frame: number): Transform {
@@ -33,15 +33,10 @@ function modalityTransform(dataset: Dataset, image: ImagePixel, frame: number): 
   for (const scope of frameScopes(dataset, frame, "00289145")) {
     const slope = number(scope, "00281053");
     // A slope of 0 would make every pixel the same: not a rescale anyone meant.
-    if (slope) return rescale(slope, number(scope, "00281052") ?? 0);
+    if (slope) return line(slope, number(scope, "00281052") ?? 0);
   }
-  return rescale(1, number(dataset, "00281052") ?? 0);
+  return line(1, number(dataset, "00281052") ?? 0);
 }
-
-const rescale =
-  (slope: number, intercept: number): Transform =>
-  (value) =>
-    value * slope + intercept;
 
 function windowTransform(dataset: Dataset, frame: number): Transform | undefined {
   for (const scope of frameScopes(dataset, frame, "00289132")) {
@@ -60,9 +55,9 @@ function windowTransform(dataset: Dataset, frame: number): Transform | undefined
 /** PS3.3 C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2. */
 function windowShape(shape: string, center: number, width: number): Transform {
   if (shape === "SIGMOID") return (value) => 1 / (1 + Math.exp((-4 * (value - center)) / width));
-  if (shape === "LINEAR_EXACT") return (value) => (value - center) / width + 0.5;
+  if (shape === "LINEAR_EXACT") return line(1 / width, 0.5 - center / width);
   if (width === 1) return (value) => (value <= center - 0.5 ? 0 : 1);
-  return (value) => (value - (center - 0.5)) / (width - 1) + 0.5;
+  return line(1 / (width - 1), 0.5 - (center - 0.5) / (width - 1));
 }
 
 function voiTable(dataset: Dataset, image: ImagePixel, frame: number): Transform | undefined {
@@ -80,9 +75,10 @@ function voiTable(dataset: Dataset, image: ImagePixel, frame: number): Transform
 function fullRange(dataset: Dataset, modality: Transform, frameValues: () => Values): Transform {
   const values = frameValues();
   const found = range(values, paddingRange(dataset)) ?? range(values) ?? [0, 1];
-  const low = Math.min(...found.map(modality));
-  const high = Math.max(...found.map(modality));
-  return (value) => (value - low) / (high - low || 1);
+  const ends = found.map((value) => apply(modality, value));
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const width = high - low || 1;
+  return line(1 / width, -low / width);
 }
 
 /** Pixel Padding Value, up to Pixel Padding Range Limit where there is one (PS3.3 C.7.5.1.1.2). */

@@ -59,7 +59,7 @@ function integerView(image: ImagePixel, buffer: ArrayBufferLike, offset: number,
 }
 
 /** Typed arrays start at a multiple of their unit; a frame inside a file may not, and is copied then. */
-export function aligned(bytes: Uint8Array, unit: number): Uint8Array {
+function aligned(bytes: Uint8Array, unit: number): Uint8Array {
   // Not slice(): a Buffer's shares its memory.
   return bytes.byteOffset % unit === 0 ? bytes : new Uint8Array(bytes);
 }

@@ -15,6 +15,7 @@ import {
 import { encodeJpeg } from "./jpeg.ts";
 import { applyPalette } from "./lookup-table.ts";
 import { storedValues } from "./stored-values.ts";
+import { toGrey } from "./transforms.ts";
 
 export interface Thumbnail extends Size {
   readonly jpeg: Uint8Array;
@@ -75,8 +76,7 @@ function reduce(
   const averages = averageFrame(image, bytes, size);
   if (image.samples === 3) return { pixels: toBytes(colourDisplay(image, averages)), channels: 3 };
   const display = greyDisplay(dataset, image, index, () => storedValues(image, bytes));
-  for (let i = 0; i < averages.length; i++) averages[i] = 255 * display(averages[i] as number);
-  return { pixels: toBytes(averages), channels: 1 };
+  return { pixels: toGrey(averages, display), channels: 1 };
 }
 
 /** Rounds, and cuts what lies beyond black and white. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Dataset } from "../../../shared/pixels/attributes.ts";
 import { greyDisplay } from "../../../shared/pixels/grey-display.ts";
 import { readImagePixel } from "../../../shared/pixels/image-pixel.ts";
+import { apply } from "../../../shared/pixels/transforms.ts";
 import { type ImageOptions, imageObject, pixelData } from "./objects.ts";
 
 const ds = (...values: number[]) => ({ vr: "DS", Value: values });
@@ -17,7 +18,7 @@ function display(
   const image = readImagePixel(dataset, pixelData);
   if ("unavailable" in image) throw new Error(image.unavailable);
   const shown = greyDisplay(dataset, image, frame, () => Int32Array.from(frameValues));
-  return (value: number) => Math.max(0, Math.min(shown(value), 1));
+  return (value: number) => Math.max(0, Math.min(apply(shown, value), 1));
 }
 
 describe("grey levels on the screen", () => {
