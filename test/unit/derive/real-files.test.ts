@@ -19,7 +19,7 @@ const otherwise: Readonly<Record<string, string>> = {
 
 describeWithRealFiles("deriving real files", (files) => {
   it.each(files.map((file) => [file.path, file] as const))("%s comes out as it should", async (_, file) => {
-    const { deps, request } = await archived(file.bytes());
+    const { deps, request } = await archived(file.bytes(), file.sopClassUID ?? undefined);
     const derived = await deriveInstance(deps, request);
     const outcome = outcomeOf(derived?.thumbnail ?? "");
     // What index rejects never gets here, but would not make derive fail either.
