@@ -67,6 +67,8 @@ const limits = z.strictObject({
   fileBytes: wholeNumber(1).check(z.maximum(5 * 1024 ** 3)),
   /** Days after which a consult's access ends; 90 unless stated. */
   consultAccessDays: z.optional(wholeNumber(1)),
+  /** Days between an order's day and its study's, either way, within which they are matched by patient; 3 unless stated. */
+  orderWindowDays: z.optional(wholeNumber(0)),
 });
 
 const capacity = z.strictObject({

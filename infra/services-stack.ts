@@ -14,6 +14,7 @@ import { Contract } from "./capabilities/contract.ts";
 import { Derive } from "./capabilities/derive.ts";
 import { Ingest } from "./capabilities/ingest.ts";
 import { Network } from "./capabilities/network.ts";
+import { Order } from "./capabilities/order.ts";
 import { Query } from "./capabilities/query.ts";
 import { Report } from "./capabilities/report.ts";
 import { Retrieve } from "./capabilities/retrieve.ts";
@@ -39,6 +40,7 @@ export class ServicesStack extends Stack {
       new Query(this, "Query", given),
       new Retrieve(this, "Retrieve", given),
       new Consult(this, "Consult", given),
+      new Order(this, "Order", given),
       new Report(this, "Report", given),
       new Share(this, "Share", given),
       new Network(this, "Network", given),

@@ -42,6 +42,8 @@ export class Catalog extends Construct {
     });
     settings.tell(fn);
     stored.bindCatalog(fn, "write");
+    // Matching a study to its order is on record like a person's.
+    stored.bindAudit(fn, "append");
     stored.bindQueue(fn, "derive", deriveQueues.derive);
     stored.bindQueue(fn, "derive-stat", deriveQueues["derive-stat"]);
     // Reports are kept as long as their study, whose date is in the table.

@@ -151,6 +151,7 @@ const auditedParams = [
   "reportId",
   "shareId",
   "consultId",
+  "orderId",
   "uploadId",
 ] as const;
 

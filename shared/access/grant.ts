@@ -28,6 +28,7 @@ export interface Audited {
   readonly reportId?: string;
   readonly shareId?: string;
   readonly consultId?: string;
+  readonly orderId?: string;
   readonly uploadId?: string;
   /** Anything else worth knowing later, such as how many studies a search found. The stated purpose is added by itself. */
   readonly detail?: string;

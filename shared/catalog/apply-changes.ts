@@ -3,12 +3,15 @@
  * are kept as long as their study. A batch may come again, whole or from a record on: everything here may happen twice.
  */
 import { deriveMessageOf } from "../derive/derive-message.ts";
+import { orderLimits } from "../order/limits.ts";
+import { matchingWork } from "../order/matching-work.ts";
 import type { Clock, EventBus, Item, ObjectStore, Queue, Table } from "../ports.ts";
 import { examineStudy } from "../quality/examine-study.ts";
 import { extendReportRetention } from "../report/extend-retention.ts";
 import { became, type Change, isNew, typeOf } from "./change.ts";
 import { eventOf } from "./events-of-change.ts";
 import type { InstanceItem, StudyItem } from "./items.ts";
+import { reindexing } from "./reindex-study.ts";
 import { type RollUp, rollUps } from "./roll-up-changes.ts";
 
 export interface StreamDependencies {
@@ -17,6 +20,8 @@ export interface StreamDependencies {
   readonly queue: Queue;
   readonly events: EventBus;
   readonly clock: Clock;
+  /** Days between an order's day and its study's; 3 unless the deployment says otherwise. */
+  readonly orderWindowDays?: number | undefined;
 }
 
 export interface Failure {
@@ -44,6 +49,8 @@ export async function applyChanges(
     ...rollUps(deps, changes),
     ...retentions(deps, changes),
     ...examinations(deps, changes),
+    ...reindexing(deps, changes),
+    ...matchingWork({ ...deps, windowDays: deps.orderWindowDays ?? orderLimits.orderWindowDays }, changes),
   ];
   const settled = await Promise.all(pieces.map((piece) => settle(deps, piece)));
   const failures = settled.flatMap((failure) => failure ?? []);

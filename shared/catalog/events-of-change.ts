@@ -63,6 +63,9 @@ const rules: Partial<Record<ItemType, Rule<EventType>>> = {
     from: item.hospital as string,
     to: item.toHospital as string,
   })),
+  "order-study": rule("OrderMatched.v1", isNew, (item) =>
+    same(item, "region", "hospital", "orderId", "studyUid", "by"),
+  ),
   "report-version": rule(
     "ReportSigned.v1",
     (change) => became(change, "status", "signed"),

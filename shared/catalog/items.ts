@@ -61,7 +61,22 @@ export interface StudyItem extends Typed<"study">, StudyKey {
   readonly examineAskedAt?: string;
   /** Its search items are written. */
   readonly searchable?: boolean;
+  /** The order it was made for, and how that was found. */
+  readonly orderId?: string;
+  readonly orderBy?: MatchedBy;
+  readonly orderAt?: string;
+  /** Somebody took it from an order: from then on only people match it. */
+  readonly matchByHandOnly?: boolean;
+  /** Shown under its order's patient. `original`: what the images say. `by`: the principal's id. */
+  readonly correctedIdentity?: {
+    readonly by: string;
+    readonly at: string;
+    readonly original: Pick<StudyItem, "attributes" | "patientId" | "nameKeys">;
+  };
 }
+
+/** `source`: made from a photograph or document that was sent for the order. */
+export type MatchedBy = "accession" | "patient" | "source" | "hand";
 
 export interface SeriesItem extends Typed<"series">, SeriesKey {
   readonly attributes: DicomJson;

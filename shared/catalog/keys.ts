@@ -115,6 +115,20 @@ export const keys = {
   /** `hash`: hex SHA-256 of the short-lived access token that opening a link gives. */
   shareSession: (hash: string): Key => ({ pk: `SHARESESSION#${hash}`, sk: "SHARESESSION" }),
 
+  order: (key: HospitalKey, orderId: string): Key => ({ pk: orderPartition(key, orderId), sk: "ORDER" }),
+  /** A study the order was matched to. */
+  orderStudy: (key: StudyKey, orderId: string): Key => ({
+    pk: orderPartition(key, orderId),
+    sk: `STUDY#${key.studyUid}`,
+  }),
+  /** When the hospital last placed an order: a hospital that places none has no unmatched studies. */
+  orderUse: (key: HospitalKey): Key => ({ pk: `ORDERS#${tenant(key)}`, sk: "LATEST" }),
+  /** A study without an order; `seenAt`: when it was first seen. */
+  unmatchedStudy: (key: StudyKey, seenAt: string): Key => ({
+    pk: unmatchedPartition(key),
+    sk: `${seenAt}#${key.studyUid}`,
+  }),
+
   consult: (consultId: string): Key => ({ pk: `CONSULT#${consultId}`, sk: "CONSULT" }),
   /** A consult as the receiving hospital's worklist shows it. */
   worklist: (to: HospitalKey, priority: "routine" | "stat", consultId: string): Key => ({
@@ -161,6 +175,7 @@ export const prefixes = {
   reports: "REPORT#",
   versions: "VERSION#",
   accesses: "ACCESS#",
+  orderStudies: "STUDY#",
   consults: (toHospital: string): string => `CONSULT#${toHospital}#`,
   files: "FILE#",
   uploadCounters: "COUNT#",
@@ -180,6 +195,21 @@ export function worklistPartition(to: HospitalKey): string {
 export function shareListPartition(key: HospitalKey): string {
   return `SHARES#${tenant(key)}`;
 }
+
+export function orderPartition(key: HospitalKey, orderId: string): string {
+  return `ORDER#${tenant(key)}#${orderId}`;
+}
+export const unmatchedPartition = (key: HospitalKey): string => `ORDERS#${tenant(key)}#UNMATCHED`;
+
+/** Partitions in which orders are found: each item points at one order (`orderId`). */
+export const orderPartitions = {
+  /** Sort key: `<order>`. */
+  status: (key: HospitalKey, status: string): string => `ORDERS#${tenant(key)}#STATUS#${status}`,
+  /** Sort key: `<order>`. */
+  accession: (key: HospitalKey, accession: string): string => `ORDERS#${tenant(key)}#ACCESSION#${accession}`,
+  /** Sort key: `<YYYYMMDD of the order>#<order>`. */
+  patientId: (key: HospitalKey, patientId: string): string => `ORDERS#${tenant(key)}#PATIENT#${patientId}`,
+} as const;
 
 /** Search partitions: each item points at one study (`studyUid`), the sort key orders newest last by date. */
 export const searchPartitions = {

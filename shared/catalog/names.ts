@@ -13,6 +13,7 @@ import {
   suffixes,
   syllableLimit,
   wholeKey,
+  wholeLatinKeys,
 } from "./written-names.ts";
 
 export type { PersonName } from "../dicom/json-model.ts";
@@ -22,6 +23,16 @@ const readingLimit = 16;
 /** Every key of a name, the whole name of each group first. Bounded: at most 64 keys of at most 64 characters. */
 export function nameKeys(name: NameText): readonly string[] {
   return boundedKeys(groupsOfName(name).flatMap((group) => [...groupKeys(group)]));
+}
+
+/** A name as a whole in every way it may be written without hanzi: in pinyin, in Latin letters, given name first. Folded. */
+export function wholeNameKeys(name: NameText): readonly string[] {
+  return boundedKeys(
+    groupsOfName(name).flatMap((group) => [
+      ...combinations(readingsOf(ideographsOf(group).slice(0, syllableLimit))).filter((key) => key !== ""),
+      ...wholeLatinKeys(group),
+    ]),
+  );
 }
 
 /** `keysMatch` for a name whose keys are not at hand. */

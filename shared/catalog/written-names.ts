@@ -64,5 +64,12 @@ export function* latinKeys(group: string): Generator<string> {
   if (!isIdeographic(group)) yield withoutAccents(foldName(group));
 }
 
+/** The whole name, family or given name first, with and without accents; nothing of a name in hanzi. */
+export function wholeLatinKeys(group: string): readonly string[] {
+  const [family = "", given = ""] = group.split("^");
+  const whole = [group, given + family].map((text) => foldName(text)).filter((text) => text !== "");
+  return whole.some(isIdeographic) ? [] : whole.flatMap((text) => [text, withoutAccents(text)]);
+}
+
 const withoutAccents = (text: string): string =>
   text.normalize("NFD").replace(/\p{M}/gu, "").normalize("NFC");

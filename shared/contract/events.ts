@@ -50,6 +50,14 @@ export interface Events {
     readonly studyUid: string;
     readonly priority: string;
   };
+  "OrderMatched.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly orderId: string;
+    readonly studyUid: string;
+    /** `accession`, `patient`, `source` or `hand`. */
+    readonly by: string;
+  };
   "ReportSigned.v1": {
     readonly region: string;
     readonly hospital: string;
@@ -103,6 +111,11 @@ export const itemTypes = [
   "consult",
   "consult-pointer",
   "worklist",
+  "order",
+  "order-pointer",
+  "order-study",
+  "order-use",
+  "unmatched-study",
   "study-access",
   "idempotency",
   "audit",

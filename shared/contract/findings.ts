@@ -2,6 +2,7 @@
  * What can be found wrong with a study, by code: how grave it is, and in the technician's words what is wrong and what to do.
  * `{name}` stands for a number or identifier of the finding (`values`); a patient's name or dates are never among them.
  */
+import { orderFindings } from "./findings-of-orders.ts";
 
 /** Who finds it: the matching with orders, the examination of what arrived, the reading of its text. */
 export const findingSources = ["order", "door", "characters"] as const;
@@ -17,7 +18,7 @@ export interface Advice {
 }
 export type FindingValues = Readonly<Record<string, number | string>>;
 
-interface FindingKind {
+export interface FindingKind {
   readonly source: FindingSource;
   readonly severity: Severity;
   readonly en: Advice;
@@ -97,6 +98,7 @@ export const findingKinds = {
       do: "无需处理；如有疑问，请与设备核对图像数。",
     },
   },
+  ...orderFindings,
 } as const satisfies Record<string, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

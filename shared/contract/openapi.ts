@@ -10,6 +10,7 @@ import { catalogSchemas } from "./schemas/catalog.ts";
 import { consultSchemas } from "./schemas/consult.ts";
 import { contractSchemas } from "./schemas/contract.ts";
 import { networkSchemas } from "./schemas/network.ts";
+import { orderSchemas } from "./schemas/order.ts";
 import { querySchemas } from "./schemas/query.ts";
 import { reportSchemas } from "./schemas/report.ts";
 import { retrieveSchemas } from "./schemas/retrieve.ts";
@@ -24,6 +25,7 @@ const schemas: Partial<Record<RouteId, RouteSchema>> = {
   ...retrieveSchemas,
   ...catalogSchemas,
   ...consultSchemas,
+  ...orderSchemas,
   ...reportSchemas,
   ...shareSchemas,
   ...networkSchemas,

@@ -6,6 +6,7 @@ export const capabilities = [
   "query",
   "retrieve",
   "consult",
+  "order",
   "report",
   "share",
   "network",

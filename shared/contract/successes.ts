@@ -11,11 +11,21 @@ const redirected: Success = {
   status: 307,
   description: "Location holds a presigned URL of the bytes, good for seconds",
 };
+const fhirJson = "application/fhir+json";
+const serviceRequest: Success = { status: 200, description: "OK", mediaType: fhirJson };
 const dicomJson: Success = { status: 200, description: "OK", mediaType: "application/dicom+json" };
 
 export const successes: Partial<Record<RouteId, Success>> = {
   createUpload: created,
   createConsult: created,
+  createOrder: { status: 201, description: "Created", mediaType: fhirJson },
+  getOrder: serviceRequest,
+  updateOrder: serviceRequest,
+  matchStudy: serviceRequest,
+  unmatchStudy: serviceRequest,
+  correctIdentity: serviceRequest,
+  restoreIdentity: serviceRequest,
+  getServiceRequest: serviceRequest,
   createReport: created,
   createShare: created,
   createHospital: created,
@@ -33,5 +43,5 @@ export const successes: Partial<Record<RouteId, Success>> = {
   retrieveInstanceThumbnail: redirected,
   retrieveSeriesThumbnail: redirected,
   retrieveStudyThumbnail: redirected,
-  getDiagnosticReport: { status: 200, description: "OK", mediaType: "application/fhir+json" },
+  getDiagnosticReport: { status: 200, description: "OK", mediaType: fhirJson },
 };

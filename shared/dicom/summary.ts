@@ -45,6 +45,7 @@ const levels = {
     "00080018", // SOP Instance UID
     "00080201", // Timezone Offset From UTC
     "00200013", // Instance Number
+    "00200062", // Image Laterality
     "00280008", // Number of Frames
     "00280010", // Rows
     "00280011", // Columns

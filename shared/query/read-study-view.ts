@@ -32,8 +32,15 @@ export async function readStudyView({ table }: Grant, key: StudyKey): Promise<St
     complete,
     conflicts: conflicts.length,
     findings: findings.map(presentFinding),
+    ...orderOf(study),
     series: (series as readonly SeriesItem[]).map(viewOf),
   };
+}
+
+function orderOf({ orderId, orderBy = "hand", orderAt = "", correctedIdentity }: StudyItem) {
+  if (orderId === undefined) return {};
+  const identity = correctedIdentity ? { identity: "order" as const } : {};
+  return { order: { orderId, by: orderBy, at: orderAt, ...identity } };
 }
 
 function viewOf({ seriesUid, modality, attributes, instances = 0 }: SeriesItem): StudyView["series"][number] {

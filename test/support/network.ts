@@ -18,6 +18,7 @@ export const ids = {
   fileId: "0",
   reportId: "01JREPORT00000000000000000",
   shareId: "01JSHARE000000000000000000",
+  orderId: "01J0RDER000000000000000000",
   consultId: "01JCONSVLT0000000000000000",
 } as const;
 

@@ -1,5 +1,6 @@
 /** Small DICOM files for tests that are not about pixels. */
 import { createHash } from "node:crypto";
+import type { Vr } from "../../shared/dicom/value-representations.ts";
 import { type WriteElement, writePart10 } from "../../shared/dicom/write.ts";
 
 export interface Slice {
@@ -14,6 +15,12 @@ export interface Slice {
   readonly instanceNumber?: number;
   /** Millimetres: the place of an axial slice. */
   readonly z?: number;
+  readonly birthDate?: string;
+  readonly sex?: string;
+  readonly bodyPart?: string;
+  readonly laterality?: string;
+  /** Image Laterality, which an image says for itself. */
+  readonly imageLaterality?: string;
   /** Makes other bytes under the same UIDs. */
   readonly comment?: string;
   readonly pixels?: Uint8Array;
@@ -31,6 +38,11 @@ export function sliceFile(slice: Slice = {}): Uint8Array {
     { tag: "00080060", vr: "CS", value: slice.modality ?? "CT" },
     { tag: "00100010", vr: "PN", value: slice.patientName ?? "Wang^Xiaodong=王^小东" },
     { tag: "00100020", vr: "LO", value: slice.patientId ?? "P-1" },
+    ...optional("00100030", "DA", slice.birthDate),
+    ...optional("00100040", "CS", slice.sex),
+    ...optional("00180015", "CS", slice.bodyPart),
+    ...optional("00200060", "CS", slice.laterality),
+    ...optional("00200062", "CS", slice.imageLaterality),
     { tag: "0020000D", vr: "UI", value: studyUid },
     { tag: "0020000E", vr: "UI", value: seriesUid },
     { tag: "00200013", vr: "IS", value: String(slice.instanceNumber ?? 1) },
@@ -48,5 +60,7 @@ function placeOf(z: number | undefined): readonly WriteElement[] {
     { tag: "00200037", vr: "DS", value: "1\\0\\0\\0\\1\\0" },
   ];
 }
+const optional = (tag: string, vr: Vr, value: string | undefined): readonly WriteElement[] =>
+  value === undefined ? [] : [{ tag, vr, value }];
 
 export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -1,7 +1,7 @@
 /** Answers of the search routes. Their query strings are QIDO-RS (PS3.18 §10.6) and parsed by `shared/query/`. */
 import * as z from "zod/mini";
 import { finding } from "./findings.ts";
-import { hospitalId, uid } from "./identifiers.ts";
+import { hospitalId, instant, uid, ulid } from "./identifiers.ts";
 
 const dataset = z
   .record(z.string(), z.unknown())
@@ -22,6 +22,18 @@ const study = z.object({
   complete: z.boolean(),
   conflicts: count,
   findings: z.array(finding).check(z.describe("What is wrong with the study, most urgent first")),
+  order: z.optional(
+    z
+      .object({
+        orderId: ulid,
+        by: z.enum(["accession", "patient", "source", "hand"]),
+        at: instant,
+        identity: z.optional(
+          z.literal("order").check(z.describe("Shown under the order's patient, not the images' own")),
+        ),
+      })
+      .check(z.describe("What it was made for")),
+  ),
   series: z.array(
     z.object({
       seriesUid: uid,

@@ -53,6 +53,17 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
   getConsult: ["PRA", "PRA", ""],
   listWorklist: ["PRA", "", ""],
 
+  createOrder: ["TPRAS", "", ""],
+  listOrders: ["TPRAS", "", ""],
+  listUnmatchedStudies: ["TPRAS", "", ""],
+  getOrder: ["TPRAS", "", ""],
+  getServiceRequest: ["TPRAS", "", ""],
+  updateOrder: ["TPRAS", "", ""],
+  matchStudy: ["TRA", "", ""],
+  unmatchStudy: ["TRA", "", ""],
+  correctIdentity: ["A", "", ""],
+  restoreIdentity: ["A", "", ""],
+
   createReport: ["RA", "R", ""],
   listStudyReports: ["PRAS", "PR", ""],
   getReport: ["PRAS", "PR", ""],

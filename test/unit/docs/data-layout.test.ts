@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { keys, searchPartitions } from "../../../shared/catalog/keys.ts";
+import { keys, orderPartitions, searchPartitions } from "../../../shared/catalog/keys.ts";
 import { itemTypes } from "../../../shared/contract/events.ts";
 import { objectKeys } from "../../../shared/object-keys.ts";
 import type { Key } from "../../../shared/ports.ts";
@@ -41,6 +41,10 @@ const written = {
   shareList: keys.shareList(hospital, "{share}"),
   shareToken: keys.shareToken("{sha256}"),
   shareSession: keys.shareSession("{sha256}"),
+  order: keys.order(hospital, "{order}"),
+  orderStudy: keys.orderStudy(study, "{order}"),
+  orderUse: keys.orderUse(hospital),
+  unmatchedStudy: keys.unmatchedStudy(study, "{seen}"),
   consult: keys.consult("{consult}"),
   worklist: keys.worklist(hospital, "stat", "{consult}"),
   worklistDone: keys.worklistDone(hospital, "{consult}"),
@@ -57,6 +61,12 @@ const partitions = {
   accession: searchPartitions.accession(hospital, "{number}"),
   name: searchPartitions.name(hospital, "{first character}"),
 } satisfies Record<keyof typeof searchPartitions, string>;
+
+const ordersFound = {
+  status: orderPartitions.status(hospital, "{status}"),
+  accession: orderPartitions.accession(hospital, "{number}"),
+  patientId: orderPartitions.patientId(hospital, "{id}"),
+} satisfies Record<keyof typeof orderPartitions, string>;
 
 const objects = {
   landing: objectKeys.landing({
@@ -91,6 +101,10 @@ describe("the page on the data layout", () => {
     expect(page).toContain(abbreviated(pk));
     expect(page).toContain(`\`${abbreviated(sk)}\``);
   });
+
+  it.each(Object.entries(ordersFound))("says how orders are found by %s", (_, pk) =>
+    expect(page).toContain(`\`${abbreviated(pk)}\``),
+  );
 
   it.each(Object.entries(partitions))("says how a search by %s finds studies", (_, pk) =>
     expect(page).toContain(`\`${abbreviated(pk)}\``),

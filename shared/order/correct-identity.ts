@@ -1,0 +1,148 @@
+/** A study shown under the patient of its order. What is archived, and its metadata as retrieved, stay as they were sent. */
+import type { Grant } from "../access/grant.ts";
+import type { DicomJson, StudyItem } from "../catalog/items.ts";
+import { keys } from "../catalog/keys.ts";
+import { nameKeys } from "../catalog/names.ts";
+import type { ServiceRequest } from "../contract/schemas/order.ts";
+import { Problem } from "../errors.ts";
+import type { Clock, Write } from "../ports.ts";
+import { sexes } from "./codes.ts";
+import type { OrderItem, OrderPatient } from "./items.ts";
+import { hospitalOf, loadOrder, untilUncontested, viewOrder } from "./load-order.ts";
+import { loadMatched, type OrderAndStudy } from "./match-by-hand.ts";
+
+const identityTags = ["00100010", "00100020", "00100021", "00100030", "00100040", "00101010"] as const;
+
+/** Shows the study under the order's patient. Doing it again changes nothing. Its search items follow from the table's stream. */
+export async function correctIdentity(
+  grant: Grant,
+  clock: Clock,
+  { orderId, studyUid, baseUrl }: OrderAndStudy,
+): Promise<ServiceRequest> {
+  await untilUncontested(async () => {
+    const [order, study] = await Promise.all([
+      loadOrder(grant, orderId),
+      loadMatched(grant, orderId, studyUid),
+    ]);
+    if (study.correctedIdentity) return;
+    const at = clock.now().toISOString();
+    const { attributes, patientId, nameKeys: keysOfName } = study;
+    const original = { attributes, patientId, nameKeys: keysOfName };
+    const set = {
+      ...shownAs(study, order.content.patient),
+      correctedIdentity: { by: grant.caller.principal.id, at, original },
+    };
+    await grant.table.write([
+      {
+        op: "update",
+        key: keys.study(study),
+        set,
+        when: [
+          [
+            { attribute: "orderId", is: "=", value: orderId },
+            { attribute: "correctedIdentity", is: "absent" },
+          ],
+        ],
+      },
+      ...noted(study, order, at, { set: { identity: "order" } }),
+      ...grant.auditWrites({
+        hospital: hospitalOf(grant),
+        orderId,
+        studyUid,
+        detail: "shown as the order's patient",
+      }),
+    ]);
+  });
+  return viewOrder(grant, orderId, baseUrl);
+}
+
+/** Shows the study under the patient its images name again. */
+export async function restoreIdentity(
+  grant: Grant,
+  clock: Clock,
+  { orderId, studyUid, baseUrl }: OrderAndStudy,
+): Promise<ServiceRequest> {
+  await untilUncontested(async () => {
+    const [order, study] = await Promise.all([
+      loadOrder(grant, orderId),
+      loadMatched(grant, orderId, studyUid),
+    ]);
+    const { correctedIdentity } = study;
+    if (!correctedIdentity) return;
+    const { attributes, patientId, nameKeys: keysOfName } = correctedIdentity.original;
+    await grant.table.write([
+      {
+        op: "update",
+        key: keys.study(study),
+        set: {
+          attributes,
+          ...(patientId !== undefined && { patientId }),
+          ...(keysOfName !== undefined && { nameKeys: keysOfName }),
+        },
+        remove: [
+          "correctedIdentity",
+          ...(patientId === undefined ? ["patientId"] : []),
+          ...(keysOfName === undefined ? ["nameKeys"] : []),
+        ],
+        when: [
+          [
+            { attribute: "orderId", is: "=", value: orderId },
+            { attribute: "correctedIdentity", is: "present" },
+          ],
+        ],
+      },
+      ...noted(study, order, clock.now().toISOString(), { remove: ["identity"] }),
+      ...grant.auditWrites({
+        hospital: hospitalOf(grant),
+        orderId,
+        studyUid,
+        detail: "shown as its images say",
+      }),
+    ]);
+  });
+  return viewOrder(grant, orderId, baseUrl);
+}
+
+/** On the order's side; the order itself must not have changed its patient meanwhile. */
+function noted(
+  study: StudyItem,
+  order: OrderItem,
+  updatedAt: string,
+  change: Pick<Extract<Write, { op: "update" }>, "set" | "remove">,
+): readonly Write[] {
+  const { orderId, version } = order;
+  return [
+    {
+      op: "update",
+      key: keys.orderStudy(study, orderId),
+      ...change,
+      when: [[{ attribute: "pk", is: "present" }]],
+    },
+    {
+      op: "update",
+      key: keys.order(order, orderId),
+      set: { updatedAt },
+      add: { version: 1 },
+      when: [[{ attribute: "version", is: "=", value: version }]],
+    },
+  ];
+}
+
+function shownAs(study: StudyItem, patient: OrderPatient) {
+  if (!patient.name)
+    throw new Problem("conflict", "The order does not say the patient's name: complete it first.");
+  const { name, id, birthDate, gender } = patient;
+  const sex = gender === "unknown" ? undefined : gender && sexes[gender];
+  const day = birthDate?.replaceAll("-", "");
+  const others = Object.entries(study.attributes).filter(
+    ([tag]) => !(identityTags as readonly string[]).includes(tag),
+  );
+  const attributes: DicomJson = {
+    ...Object.fromEntries(others),
+    "00100010": { vr: "PN", Value: [name] },
+    "00100020": { vr: "LO", Value: [id] },
+    ...(day?.length === 8 && { "00100030": { vr: "DA", Value: [day] } }),
+    ...(sex && { "00100040": { vr: "CS", Value: [sex] } }),
+  };
+  return { attributes, patientId: id, nameKeys: nameKeys(name) };
+}
