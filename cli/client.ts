@@ -9,6 +9,9 @@ interface ProblemDocument {
   readonly status?: number;
 }
 
+/** Asked again when the server does not accept it: an access token lives for an hour, an upload on a thin line for days. */
+export type TokenSource = () => string;
+
 export interface ApiAnswer<T> {
   readonly body: T;
   readonly headers: Headers;
@@ -17,17 +20,26 @@ export interface ApiAnswer<T> {
 /** Tries before a broken line or a failing server is believed, and before a busy one is. */
 const attempts = { failing: 5, busy: 12 } as const;
 const longestAskedFor = 60;
+/** Milliseconds one try may take. No answer of the API takes half a minute; on a thin line its bytes may. */
+const longestTry = 120_000;
+
+interface Received {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly headers: Headers;
+  readonly text: string;
+}
 
 export class ApiClient {
   readonly base: string;
-  readonly #token: string;
+  readonly #token: TokenSource;
   /** Whom the command line chose among the local cloud's people; a token is somebody's we do not know. */
   readonly username: string | undefined;
   #patient = false;
 
-  constructor(base: string, token: string, username?: string) {
+  constructor(base: string, token: string | TokenSource, username?: string) {
     this.base = base.replace(/\/$/, "");
-    this.#token = token;
+    this.#token = typeof token === "string" ? () => token : token;
     this.username = username;
   }
 
@@ -57,33 +69,47 @@ export class ApiClient {
     headers: Record<string, string> = {},
   ): Promise<ApiAnswer<T>> {
     const began = performance.now();
+    let token = this.#token();
     for (let attempt = 1; ; attempt++) {
       const gaveUp = this.#patient ? isOutOfPatience(began) : attempt >= attempts.failing;
-      const answer = await this.#send(method, path, body, headers).catch((cause: unknown) => {
+      const more = { ...headers, authorization: `Bearer ${token}` };
+      const answer = await this.#send(method, path, body, more).catch((cause: unknown) => {
         if (gaveUp) throw new CommandFailed(`Cannot reach ${this.base}. Is it running?`, 1, cause);
         return undefined;
       });
-      if (answer !== undefined && (isBusy(answer) ? attempt >= attempts.busy : answer.status < 500 || gaveUp))
+      const used = token;
+      token = answer?.status === 401 ? this.#token() : token;
+      if (token !== used) continue;
+      const busyForLong = this.#patient ? gaveUp : attempt >= attempts.busy;
+      if (answer !== undefined && (isBusy(answer) ? busyForLong : answer.status < 500 || gaveUp))
         return this.#read<T>(answer);
       await sleep(pauseBefore(attempt, answer));
     }
   }
 
-  #send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
-    return fetch(`${this.base}${path}`, {
+  /** The whole answer: one that breaks off is none. */
+  async #send(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<Received> {
+    const answer = await fetch(`${this.base}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${this.#token}`,
         accept: "application/json, application/dicom+json, application/problem+json",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },
+      signal: AbortSignal.timeout(longestTry),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    const { status, ok, headers: answered } = answer;
+    return { status, ok, headers: answered, text: await answer.text() };
   }
 
-  async #read<T>(answer: Response): Promise<ApiAnswer<T>> {
-    const text = await answer.text();
+  #read<T>(answer: Received): ApiAnswer<T> {
+    const { text } = answer;
     if (answer.ok)
       return { body: (text === "" ? undefined : JSON.parse(text)) as T, headers: answer.headers };
     if (answer.status === 401) throw new CommandFailed(notSignedIn(this.username));
@@ -93,11 +119,11 @@ export class ApiClient {
   }
 }
 
-const isBusy = ({ status, headers }: Response): boolean =>
+const isBusy = ({ status, headers }: Received): boolean =>
   status === 429 || (headers.has("retry-after") && (status === 409 || status === 503));
 
 /** Milliseconds. At least what `Retry-After` says (RFC 9110 §10.2.3, in seconds), spread so that many do not come at once. */
-function pauseBefore(attempt: number, answer: Response | undefined): number {
+function pauseBefore(attempt: number, answer: Received | undefined): number {
   const asked = Number(answer?.headers.get("retry-after") ?? 0);
   const least = asked > 0 ? Math.min(asked, longestAskedFor) * 1000 : 0;
   return least + pauseAfter(attempt);

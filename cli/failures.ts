@@ -30,3 +30,7 @@ export class Refused extends CommandFailed {
     this.status = status;
   }
 }
+
+/** A no to what was asked, and not the trouble of a server that fails or is busy. */
+export const isNo = (error: unknown): error is Refused =>
+  error instanceof Refused && error.status < 500 && error.status !== 429;

@@ -6,6 +6,7 @@ import { addShareCommands } from "./commands/share.ts";
 import { addStudyCommands } from "./commands/studies.ts";
 import { addStudyCommand } from "./commands/study.ts";
 import { addUploadCommands } from "./commands/upload.ts";
+import { addWatchCommand } from "./commands/watch.ts";
 import { CommandFailed, exitCodes } from "./failures.ts";
 
 const program = new Command("mic")
@@ -14,7 +15,10 @@ const program = new Command("mic")
     "--api <url>",
     "the API, such as https://images.example.org/api (or MIC_API; default: the running local cloud)",
   )
-  .option("--token <token>", "access token (or MIC_TOKEN)")
+  .option(
+    "--token <token>",
+    "access token (or MIC_TOKEN, or MIC_TOKEN_FILE: a file that is read again when it expires)",
+  )
   .option("--user <name>", "sign in as this user of the local cloud")
   .addHelpText(
     "after",
@@ -25,6 +29,7 @@ const program = new Command("mic")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
 
 addUploadCommands(program);
+addWatchCommand(program);
 addStudyCommands(program);
 addStudyCommand(program);
 addReportCommands(program);

@@ -1,7 +1,7 @@
 /** Which API the command line talks to and as whom: flags, then environment, then the local cloud that is running. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ApiClient } from "./client.ts";
+import { ApiClient, type TokenSource } from "./client.ts";
 import { CommandFailed, exitCodes } from "./failures.ts";
 
 export interface SessionOptions {
@@ -25,10 +25,13 @@ interface LocalCloud {
 /** Throws CommandFailed that says what to set when there is neither a token nor a local cloud. */
 export function openSession(options: SessionOptions, preferredRole: string): ApiClient {
   const api = options.api ?? process.env.MIC_API;
-  const token = options.token ?? process.env.MIC_TOKEN;
+  const token = options.token ?? process.env.MIC_TOKEN ?? tokenFile(process.env.MIC_TOKEN_FILE);
   if (api !== undefined && token !== undefined) return new ApiClient(api, token);
   if (api !== undefined)
-    throw new CommandFailed("Set MIC_TOKEN, or pass --token, to use that API.", exitCodes.usage);
+    throw new CommandFailed(
+      "Set MIC_TOKEN or MIC_TOKEN_FILE, or pass --token, to use that API.",
+      exitCodes.usage,
+    );
   const cloud = localCloud();
   if (cloud === undefined) {
     throw new CommandFailed(
@@ -37,8 +40,22 @@ export function openSession(options: SessionOptions, preferredRole: string): Api
     );
   }
   if (token !== undefined) return new ApiClient(cloud.api, token);
-  const { accessToken, username } = pickUser(cloud, options.user, preferredRole);
-  return new ApiClient(cloud.api, accessToken, username);
+  const { username } = pickUser(cloud, options.user, preferredRole);
+  // A local cloud that was started again has signed everybody in anew.
+  const current: TokenSource = () => pickUser(localCloud() ?? cloud, username, preferredRole).accessToken;
+  return new ApiClient(cloud.api, current, username);
+}
+
+/** Read again whenever the token is not accepted: whatever signs in writes a fresh one there. */
+function tokenFile(path: string | undefined): TokenSource | undefined {
+  if (path === undefined) return undefined;
+  return () => {
+    try {
+      return readFileSync(path, "utf8").trim();
+    } catch (cause) {
+      throw new CommandFailed(`Cannot read MIC_TOKEN_FILE, ${path}.`, exitCodes.usage, cause);
+    }
+  };
 }
 
 function localCloud(): LocalCloud | undefined {

@@ -53,7 +53,7 @@ export async function announceAll(
 }
 
 /** The files an earlier run announced, to go on with; undefined when this upload is not ours or not there any more. */
-async function resume(
+export async function resume(
   client: ApiClient,
   uploadId: string,
   files: readonly FoundFile[],
@@ -113,13 +113,13 @@ async function announce(
   return files.map((file, index) => ({ file, uploadId, toSend: toSend[index] as FileToSend }));
 }
 
-const manifestOf = ({ name, content: { size }, sha256 }: FoundFile) => ({ name, size, sha256 });
-type Manifest = ReturnType<typeof manifestOf>;
+export const manifestOf = ({ name, content: { size }, sha256 }: FoundFile) => ({ name, size, sha256 });
+export type Manifest = ReturnType<typeof manifestOf>;
 
 /** The API reads 1 MiB of a request, and long names of deep folders may need it for fewer files than it counts. */
 const requestBytes = 900 * 1024;
 
-function inRequests(files: readonly Manifest[]): readonly (readonly Manifest[])[] {
+export function inRequests(files: readonly Manifest[]): readonly (readonly Manifest[])[] {
   const requests: Manifest[][] = [];
   let [request, bytes]: [Manifest[], number] = [[], 0];
   for (const file of files) {

@@ -2,6 +2,8 @@
 export interface Progress {
   add(bytes: number): void;
   file(): void;
+  /** Whether the line is there: while it is away, trying goes on. */
+  line(there: boolean): void;
   finish(): void;
 }
 
@@ -14,6 +16,8 @@ export function showProgress(label: string, bytes: number, files: number, silent
   let sent = 0;
   let done = 0;
   let spoke = began;
+  let away = false;
+  const speed = new Speed();
   const draw = (final: boolean): void => {
     if (silent) return;
     const line = describeProgress({
@@ -22,7 +26,8 @@ export function showProgress(label: string, bytes: number, files: number, silent
       files,
       sent,
       done,
-      seconds: (performance.now() - began) / 1000,
+      speed: speed.of(sent),
+      away,
     });
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${final ? "\n" : ""}`);
     else if (final || performance.now() - spoke > quietSeconds * 1000) {
@@ -37,6 +42,12 @@ export function showProgress(label: string, bytes: number, files: number, silent
     },
     file() {
       done++;
+      draw(false);
+    },
+    line(there) {
+      if (away === !there) return;
+      away = !there;
+      spoke = Number.NEGATIVE_INFINITY;
       draw(false);
     },
     finish() {
@@ -63,17 +74,37 @@ interface State {
   readonly files: number;
   readonly sent: number;
   readonly done: number;
-  readonly seconds: number;
+  /** Bytes a second; undefined while that is not known. */
+  readonly speed: number | undefined;
+  readonly away: boolean;
+}
+
+/** Of the last half minute, so that the time left follows a line that changes. */
+class Speed {
+  #marks = [{ at: performance.now(), sent: 0 }];
+
+  of(sent: number): number | undefined {
+    const now = performance.now();
+    const last = this.#marks.at(-1) as { at: number; sent: number };
+    if (now - last.at >= 1000) this.#marks.push({ at: now, sent });
+    this.#marks = this.#marks.filter(
+      ({ at }, index, { length }) => now - at < 30_000 || index === length - 1,
+    );
+    const [first = last] = this.#marks;
+    const seconds = (now - first.at) / 1000;
+    return seconds < 1 ? undefined : Math.max(0, (sent - first.sent) / seconds);
+  }
 }
 
 /** One line: bar, bytes, files, speed, time left. */
-export function describeProgress({ label, bytes, files, sent, done, seconds }: State): string {
+export function describeProgress({ label, bytes, files, sent, done, speed, away }: State): string {
   const part = bytes === 0 ? 1 : sent / bytes;
   const filled = Math.round(part * barWidth);
   const bar = "█".repeat(filled) + "░".repeat(barWidth - filled);
-  const speed = seconds > 0 ? sent / seconds : 0;
-  const left = part >= 1 || speed === 0 ? "" : `, ${formatSeconds((bytes - sent) / speed)} left`;
-  return `${label} ${bar} ${formatBytes(sent)} of ${formatBytes(bytes)}, ${done} of ${files} files, ${formatBytes(speed)}/s${left}`;
+  const fast = speed === undefined || away ? "" : `, ${formatBytes(speed)}/s`;
+  const left = part >= 1 || !speed || away ? "" : `, ${formatSeconds((bytes - sent) / speed)} left`;
+  const gone = away ? ", the line is away: trying again" : "";
+  return `${label} ${bar} ${formatBytes(sent)} of ${formatBytes(bytes)}, ${done} of ${files} files${fast}${left}${gone}`;
 }
 
 export function formatBytes(bytes: number): string {
@@ -90,5 +121,6 @@ export function formatBytes(bytes: number): string {
 
 function formatSeconds(seconds: number): string {
   const whole = Math.ceil(seconds);
+  if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

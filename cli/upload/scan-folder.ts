@@ -36,6 +36,13 @@ export async function scanFolder(folder: string, onFile: (count: number) => void
   return scan.result();
 }
 
+/** What one file of the file system holds: itself, or the members of an archive. */
+export async function scanFile(path: string | Buffer, name: string): Promise<Scan> {
+  const scan = new Scanning(() => undefined);
+  await scan.file(path, name);
+  return scan.result();
+}
+
 class Scanning {
   readonly #files: FoundFile[] = [];
   readonly #skipped: SkippedFile[] = [];

@@ -15,6 +15,10 @@ export interface Line {
   readonly window: Window;
   readonly pacer: Pacer;
   readonly stall?: Stall;
+  /** Hears when a request fails because of the line or the storage, and when one succeeds. */
+  readonly notice?: (there: boolean, why?: string) => void;
+  /** Once aborted, what is under way may succeed, but nothing is tried again. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Piece {
@@ -50,9 +54,14 @@ export async function sendPiece(line: Line, piece: Piece): Promise<void> {
   const failures = new Failures(piece.name);
   for (;;) {
     try {
-      return await sendOnce(line, piece, failures.needsUrl);
+      await sendOnce(line, piece, failures.needsUrl);
+      return line.notice?.(true);
     } catch (cause) {
-      await sleep(failures.pauseAfter(cause));
+      const pause = failures.pauseAfter(cause);
+      line.notice?.(false, messageOf(cause));
+      await sleep(pause, undefined, { signal: line.signal }).catch((stopped: unknown) => {
+        throw new CommandFailed(`${piece.name} was not sent before the end.`, 1, stopped);
+      });
     }
   }
 }
@@ -93,21 +102,25 @@ const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.me
 async function sendOnce(line: Line, piece: Piece, anew: boolean): Promise<void> {
   const { content, start, end, sign, onBytes } = piece;
   let handed = 0;
+  let over = false;
+  // A body whose request failed is still read from for a moment.
   const count = (bytes: number): void => {
+    if (over) return;
     handed += bytes;
     onBytes(bytes);
   };
   try {
     const signed = await sign(anew);
-    if (signed === undefined) return;
-    await content.requireUnchanged();
-    await line.window.run(() => putOnce(line, piece, signed, count));
-  } catch (error) {
-    onBytes(-handed);
-    handed = end - start;
-    throw error;
-  } finally {
+    if (signed !== undefined) {
+      await content.requireUnchanged();
+      await line.window.run(() => putOnce(line, piece, signed, count));
+    }
+    over = true;
     onBytes(end - start - handed);
+  } catch (error) {
+    over = true;
+    onBytes(-handed);
+    throw error;
   }
 }
 

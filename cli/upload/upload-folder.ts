@@ -70,7 +70,7 @@ async function send(
   const announcing = { client, unfinished, priority, encounterClass };
   const { announced, uploadIds } = await announceAll(announcing, scan.files);
   const patient = client.patient();
-  const notSent = await sendAll(patient, lineFor(options), announced, options.silent)
+  const notSent = await sendAll(patient, lineFor(options), announced, options)
     .then(async (left) => {
       await completeAll(patient, uploadIds);
       return left;

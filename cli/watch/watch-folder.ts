@@ -1,0 +1,211 @@
+/** `mic watch`: whatever lands in a folder goes up, for as long as the process lives, whatever the line does meanwhile. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CreateUploadRequest } from "../../shared/contract/schemas/upload.ts";
+import type { ApiClient } from "../client.ts";
+import { CommandFailed, isNo } from "../failures.ts";
+import { pauseAfter } from "../patience.ts";
+import { lineFor } from "../upload/upload-folder.ts";
+import type { Disposal } from "./dispose.ts";
+import { Lane } from "./lane.ts";
+import type { Log } from "./log.ts";
+import { type LaneName, Remembered } from "./remembered.ts";
+import { type Looked, Ripening } from "./ripening.ts";
+import { settle } from "./settle.ts";
+
+export interface WatchOptions {
+  readonly encounterClass: CreateUploadRequest["encounterClass"];
+  readonly parallel: number;
+  readonly limit?: number | undefined;
+  /** Folder directly inside the watched one whose files are emergencies; in any case of letters. */
+  readonly statFolder: string;
+  /** Seconds for which a file must stay the same. */
+  readonly settled: number;
+  /** Seconds without a new file after which an upload is completed. */
+  readonly quiet: number;
+  /** Seconds between two looks. */
+  readonly every: number;
+  /** Seconds between two health lines. */
+  readonly health: number;
+  readonly disposal?: Disposal | undefined;
+}
+
+const lanes: readonly LaneName[] = ["stat", "routine"];
+/** Looking takes at most this part of the time: a network drive with many files is slow to read. */
+const share = 0.1;
+
+/** Resolves after `signal`, when nothing is on its way any more. Throws nothing that waiting could mend. */
+export async function watchFolder(
+  client: ApiClient,
+  folder: string,
+  options: WatchOptions,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const watching = new Watching(client, folder, options, log, signal);
+  log("watching", { folder });
+  await watching.run();
+  log("stopped", watching.health());
+}
+
+class Watching {
+  readonly #client: ApiClient;
+  readonly #options: WatchOptions;
+  readonly #log: Log;
+  readonly #signal: AbortSignal;
+  readonly #ripening: Ripening;
+  readonly #remembered: Remembered;
+  readonly #lanes: Readonly<Record<LaneName, Lane>>;
+  /** Undefined until the folder could be read. */
+  #looked: Looked | undefined;
+  #away = false;
+  #folderAway = false;
+  #refusal: string | undefined;
+
+  constructor(client: ApiClient, folder: string, options: WatchOptions, log: Log, signal: AbortSignal) {
+    this.#client = client;
+    this.#options = options;
+    this.#log = log;
+    this.#signal = signal;
+    this.#ripening = new Ripening(folder, options.settled);
+    this.#remembered = new Remembered(client.base, folder, (error) =>
+      log("state-unwritable", { why: (error as NodeJS.ErrnoException).code }),
+    );
+    this.#lanes = { routine: this.#lane("routine"), stat: this.#lane("stat") };
+  }
+
+  #lane(name: LaneName): Lane {
+    const { encounterClass, quiet } = this.#options;
+    return new Lane({
+      name,
+      client: this.#client,
+      line: {
+        ...lineFor({ priority: name, ...this.#options }),
+        notice: (there, why) => this.#lineIs(there, why),
+        signal: this.#signal,
+      },
+      remembered: this.#remembered,
+      log: this.#log,
+      encounterClass,
+      quiet: quiet * 1000,
+      stopped: () => this.#signal.aborted,
+    });
+  }
+
+  async run(): Promise<void> {
+    await Promise.all([
+      this.#lookAgainAndAgain(),
+      ...lanes.map((name) => this.#again(() => this.#lanes[name].step(this.#isRipening(name)), 500)),
+      this.#again(() => this.#settleAll(), this.#options.every * 1000),
+      this.#tellHealth(),
+    ]);
+  }
+
+  health() {
+    const { routine, stat } = this.#lanes;
+    return {
+      waiting: routine.waiting + stat.waiting,
+      ripening: this.#looked ? this.#looked.all.size - this.#looked.ripe.length : 0,
+      sent: routine.sent + stat.sent,
+      unsettled: lanes.flatMap((name) => this.#remembered.openUploads(name)).length,
+      line: this.#away ? "away" : "there",
+    };
+  }
+
+  async #lookAgainAndAgain(): Promise<void> {
+    while (!this.#signal.aborted) {
+      const began = performance.now();
+      await this.#look();
+      const took = performance.now() - began;
+      await this.#pause(Math.max(this.#options.every * 1000, took / share));
+    }
+  }
+
+  async #look(): Promise<void> {
+    let looked: Looked;
+    try {
+      looked = await this.#ripening.look();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      if (!this.#folderAway) this.#log("folder-away", { why: (error as NodeJS.ErrnoException).code });
+      this.#folderAway = true;
+      return;
+    }
+    if (this.#folderAway) this.#log("folder-back");
+    this.#folderAway = false;
+    this.#looked = looked;
+    for (const file of looked.ripe) this.#lanes[this.#laneOf(file.name)].offer(file);
+    this.#remembered.tidy(looked.all.keys());
+  }
+
+  #laneOf(name: string): LaneName {
+    return name.toLowerCase().startsWith(`${this.#options.statFolder.toLowerCase()}/`) ? "stat" : "routine";
+  }
+
+  /** Whether something is about to follow, so that an upload is not complete yet. */
+  #isRipening(lane: LaneName): boolean {
+    if (this.#looked === undefined) return true;
+    const ripe = new Set(this.#looked.ripe.map(({ name }) => name));
+    return [...this.#looked.all.keys()].some((name) => !ripe.has(name) && this.#laneOf(name) === lane);
+  }
+
+  async #settleAll(): Promise<boolean> {
+    if (this.#looked === undefined) return false;
+    const { all } = this.#looked;
+    const settling = {
+      client: this.#client,
+      remembered: this.#remembered,
+      log: this.#log,
+      disposal: this.#options.disposal,
+    };
+    for (const name of lanes)
+      for (const uploadId of this.#remembered.openUploads(name))
+        if (!this.#lanes[name].openUploads.includes(uploadId)) await settle(settling, uploadId, all);
+    return false;
+  }
+
+  /** Never ends for a line, a server or a sign-in that is away: all of them come back, sooner or later. */
+  async #again(step: () => Promise<boolean>, idle: number): Promise<void> {
+    for (let failures = 0; !this.#signal.aborted; ) {
+      try {
+        const busy = await step();
+        failures = 0;
+        this.#lineIs(true);
+        if (busy) this.#refusal = undefined;
+        if (!busy) await this.#pause(idle);
+      } catch (error) {
+        if (!(error instanceof CommandFailed)) throw error;
+        if (this.#signal.aborted) return;
+        if (isNo(error)) this.#refused(error.message);
+        else this.#lineIs(false, error.message);
+        await this.#pause(1000 + pauseAfter(++failures));
+      }
+    }
+  }
+
+  /** Said once, however often it is tried. */
+  #refused(why: string): void {
+    if (why !== this.#refusal) this.#log("refused", { why });
+    this.#refusal = why;
+  }
+
+  #lineIs(there: boolean, why?: string): void {
+    if (there !== this.#away) return;
+    this.#away = !there;
+    if (there) this.#log("line-back");
+    else this.#log("line-away", { why });
+  }
+
+  async #tellHealth(): Promise<void> {
+    while (!this.#signal.aborted) {
+      await this.#pause(this.#options.health * 1000);
+      if (!this.#signal.aborted) this.#log("health", this.health());
+    }
+  }
+
+  /** Ends early when the process is to stop. */
+  async #pause(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.#signal }).catch((error: Error) => {
+      if (error.name !== "AbortError") throw error;
+    });
+  }
+}

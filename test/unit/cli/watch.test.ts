@@ -1,0 +1,256 @@
+/** `mic watch`, against our own server over a line that a test breaks. */
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import type { ApiClient } from "../../../cli/client.ts";
+import type { Details, WatchEvent } from "../../../cli/watch/log.ts";
+import { Remembered } from "../../../cli/watch/remembered.ts";
+import { type WatchOptions, watchFolder } from "../../../cli/watch/watch-folder.ts";
+import { imageOf, type LineTest, lineTest, names } from "../../support/line-test.ts";
+
+const options: WatchOptions = {
+  encounterClass: "unknown",
+  parallel: 4,
+  statFolder: "STAT",
+  settled: 0.3,
+  quiet: 0.4,
+  every: 0.1,
+  health: 3600,
+};
+let here: LineTest;
+let aside: string;
+
+beforeEach(async () => {
+  here = await lineTest();
+  aside = await mkdtemp(join(tmpdir(), "mic-aside-"));
+  jest.spyOn(Math, "random").mockReturnValue(0);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await here.close();
+  await rm(aside, { recursive: true, force: true });
+});
+
+interface Watch {
+  readonly log: readonly { readonly event: WatchEvent; readonly details: Details }[];
+  /** Resolves once so many of these events were logged. */
+  until(event: WatchEvent, count?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function watch(client: ApiClient, more: Partial<WatchOptions> = {}): Watch {
+  const log: { event: WatchEvent; details: Details }[] = [];
+  const stopping = new AbortController();
+  const note = (event: WatchEvent, details: Details = {}): void => void log.push({ event, details });
+  const ended = watchFolder(client, here.folder, { ...options, ...more }, note, stopping.signal);
+  return {
+    log,
+    async until(event, count = 1) {
+      const since = performance.now();
+      while (log.filter((one) => one.event === event).length < count) {
+        if (performance.now() - since > 20_000)
+          throw new Error(`no ${event}: ${JSON.stringify(log.slice(-20))}`);
+        await Promise.race([sleep(50), ended]);
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+const indexed = async (): Promise<number> => {
+  const uploads = new Set(here.server.landed.map(({ key }) => key.split("/")[2] as string));
+  const ledgers = await Promise.all([...uploads].map((id) => here.server.clinic.ledger(id)));
+  return ledgers.reduce((sum, { totals }) => sum + totals.indexed, 0);
+};
+
+describe("what lands in a watched folder", () => {
+  it("goes up, is one upload once it is quiet, and is not sent again after a restart", async () => {
+    const client = await here.client();
+    await here.write(names(3, "CT/"));
+    const first = watch(client, { quiet: 2 });
+    await first.until("sent");
+    await here.write(names(2, "later/"));
+    await first.until("settled");
+    await first.stop();
+    expect(await indexed()).toBe(5);
+    expect(first.log.map(({ event }) => event).filter((event) => event === "completed")).toHaveLength(1);
+
+    const second = watch(client);
+    await sleep(1500);
+    await here.write(["new"]);
+    await second.until("settled");
+    await second.stop();
+    expect(here.proxy.puts).toHaveLength(6);
+    expect(await indexed()).toBe(6);
+  });
+
+  it("is not taken while it grows, nor under a name that says it is not complete", async () => {
+    const client = await here.client();
+    const whole = imageOf("slow", 40_000);
+    const watching = watch(client);
+    await here.write(["copying.dcm.part", ".hidden", "~$x.tmp"]);
+    for (let at = 0; at < whole.length; at += 8000) {
+      await appendFile(join(here.folder, "slow"), whole.subarray(at, at + 8000));
+      await sleep(150);
+    }
+    await watching.until("settled");
+    await watching.stop();
+    expect(here.proxy.puts.map(({ declared }) => declared)).toEqual([whole.length]);
+    expect(await indexed()).toBe(1);
+  });
+
+  it("is an emergency in the folder for them, whatever else waits", async () => {
+    const client = await here.client({ bytesPerSecond: 100_000 });
+    await here.write(names(12), 20_000);
+    const watching = watch(client);
+    await watching.until("watching");
+    await here.write(names(2, "stat/"), 20_000);
+    await watching.until("settled", 2);
+    await watching.stop();
+    const order = here.server.landed.map(({ key }) => key.split("/")[0]);
+    expect(order.filter((lane) => lane === "stat")).toHaveLength(2);
+    expect(order.lastIndexOf("stat")).toBeLessThan(order.lastIndexOf("routine"));
+  });
+
+  it("that is no image is left where it is and read once", async () => {
+    const client = await here.client();
+    await writeFile(join(here.folder, "readme.txt"), "no image");
+    const watching = watch(client);
+    await sleep(1000);
+    await here.write(["a"]);
+    await watching.until("settled");
+    await watching.stop();
+    expect(here.proxy.puts).toHaveLength(1);
+  });
+
+  it("touched, but with the same bytes, is not sent again; with other bytes it is", async () => {
+    const client = await here.client();
+    await here.write(["a"]);
+    const watching = watch(client);
+    await watching.until("settled");
+    await utimes(join(here.folder, "a"), 1, 1);
+    await sleep(1500);
+    expect(here.proxy.puts).toHaveLength(1);
+    await writeFile(join(here.folder, "a"), imageOf("other"));
+    await watching.until("settled", 2);
+    await watching.stop();
+    expect(here.proxy.puts).toHaveLength(2);
+  });
+});
+
+describe("a line that is away", () => {
+  it("is waited for, however long, and said once", async () => {
+    let away = true;
+    const client = await here.client({
+      onCall: () => (away ? { kind: "answer", status: 503, code: "ServiceUnavailable" } : undefined),
+      onPut: () => (away ? { kind: "cut", after: 10 } : undefined),
+    });
+    await here.write(names(4));
+    const watching = watch(client);
+    await watching.until("line-away");
+    await sleep(500);
+    away = false;
+    await watching.until("settled");
+    await watching.stop();
+    expect(watching.log.filter(({ event }) => event === "line-away")).toHaveLength(1);
+    expect(watching.log.some(({ event }) => event === "line-back")).toBe(true);
+    expect(await indexed()).toBe(4);
+  });
+
+  it("cut in the middle of an upload costs nothing that had arrived, even when the watch ends there", async () => {
+    let broken = true;
+    const client = await here.client({
+      onPut: () => (broken && here.proxy.puts.length >= 5 ? { kind: "cut", after: 100 } : undefined),
+    });
+    await here.write(names(8));
+    const first = watch(client, { parallel: 1 });
+    while (here.proxy.puts.length < 6) await sleep(20);
+    await first.stop();
+    broken = false;
+    const cuts = here.proxy.puts.filter(({ fault }) => fault === "cut").length;
+    const second = watch(client);
+    await second.until("settled");
+    await second.stop();
+    expect(here.proxy.puts).toHaveLength(8 + cuts);
+    expect(await indexed()).toBe(8);
+  });
+});
+
+describe("moving away what is in the archive", () => {
+  it("leaves what was quarantined, and says why", async () => {
+    const client = await here.client();
+    await here.write(["CT/a", "CT/b"]);
+    await writeFile(join(here.folder, "cut.dcm"), imageOf("c").subarray(0, 700));
+    const watching = watch(client, { disposal: { moveTo: aside } });
+    await watching.until("settled");
+    await watching.stop();
+    expect((await readdir(aside, { recursive: true })).sort()).toEqual(["CT", "CT/a", "CT/b"]);
+    expect(await readdir(join(here.folder, "CT"))).toEqual([]);
+    expect(await readdir(here.folder)).toContain("cut.dcm");
+    const told = watching.log.find(({ event }) => event === "quarantined");
+    expect(told?.details).toMatchObject({
+      file: "cut.dcm",
+      why: expect.stringMatching(/^The file ends too early/),
+    });
+  });
+
+  it("deletes nothing before the ledger says that it is there", async () => {
+    let answers = false;
+    const client = await here.client({
+      onCall: (path) =>
+        !answers && path.endsWith("?limit=1")
+          ? { kind: "answer", status: 503, code: "ServiceUnavailable" }
+          : undefined,
+    });
+    await here.write(["a"]);
+    const watching = watch(client, { disposal: { delete: true } });
+    await watching.until("completed");
+    await sleep(1500);
+    expect(await readdir(here.folder)).toEqual(["a"]);
+    answers = true;
+    await watching.until("settled");
+    await watching.stop();
+    expect(await readdir(here.folder)).toEqual([]);
+    expect(await indexed()).toBe(1);
+  });
+});
+
+describe("the memory of a watch", () => {
+  it("keeps no name, forgets files that are gone, and survives half a line", async () => {
+    const trouble: unknown[] = [];
+    const remembered = () => new Remembered("https://api", "/watched", (error) => trouble.push(error));
+    const first = remembered();
+    for (let n = 0; n < 3000; n++) first.remember(`王小明/${n}`, { size: n, mtimeMs: n, upload: "U" });
+    first.opened("01K", "stat");
+    first.tidy(["王小明/1"]);
+    const folder = join(here.state, "medical-image-cloud", "watch");
+    const [name = ""] = await readdir(folder);
+    const text = await readFile(join(folder, name), "utf8");
+    expect(text).not.toContain("王");
+    expect(text.trim().split("\n")).toHaveLength(2);
+    await appendFile(join(folder, name), '{"file":"half');
+    const again = remembered();
+    expect(again.knows("王小明/1", { size: 1, mtimeMs: 1 })).toBe(true);
+    expect(again.knows("王小明/1", { size: 1, mtimeMs: 2 })).toBe(false);
+    expect(again.knows("王小明/2", { size: 2, mtimeMs: 2 })).toBe(false);
+    expect(again.openUploads("stat")).toEqual(["01K"]);
+    expect(trouble).toEqual([]);
+  });
+
+  it("that cannot be written keeps nothing from going up", async () => {
+    await mkdir(join(here.state, "medical-image-cloud"), { recursive: true });
+    await writeFile(join(here.state, "medical-image-cloud", "watch"), "no folder");
+    const client = await here.client();
+    await here.write(["a"]);
+    const watching = watch(client);
+    await watching.until("settled");
+    await watching.stop();
+    expect(watching.log.some(({ event }) => event === "state-unwritable")).toBe(true);
+    expect(await indexed()).toBe(1);
+  });
+});
