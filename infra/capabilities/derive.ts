@@ -40,7 +40,8 @@ export class Derive extends Construct {
       entry: "functions/derive/on-instance-indexed.ts",
       variant: lane,
       description: `Makes thumbnails and frames of archived instances (${lane})`,
-      memory: 3008,
+      // One whole core; what it holds is at most a gigabyte (docs/performance.md).
+      memory: 1769,
       timeout: workTime,
       ...(lane === "stat" && { reservedConcurrency: statConcurrency }),
     });

@@ -19,7 +19,8 @@ import { withLookupTables } from "../pixels/lookup-data.ts";
 import { renderThumbnail } from "../pixels/thumbnail.ts";
 import type { Clock, ObjectStore, Table } from "../ports.ts";
 import { wrapFrame } from "./frame-envelope.ts";
-import { CannotOpen, type Original, openOriginal } from "./open-original.ts";
+import { MemoryBudget } from "./memory-budget.ts";
+import { type Original, openOriginal } from "./open-original.ts";
 import { type RawFrame, readFrames } from "./read-frames.ts";
 
 export interface DeriveDeps {
@@ -40,6 +41,12 @@ export interface Derived {
   readonly frames: number;
 }
 type Made = Omit<Derived, "icon">;
+
+/** Of all instances a process derives from at once: the largest frame with its copies fits. */
+const memory = new MemoryBudget(544 * 1024 * 1024);
+/** A frame as it was read, decoded, in its envelope, and as it is averaged. */
+const framesHeld = 4;
+const atLeastHeld = 32 * 1024 * 1024;
 
 /** Puts in flight at once; their frames are in memory together, up to `bytesInFlight`. */
 const putsInFlight = 16;
@@ -83,7 +90,6 @@ async function deriveFrom(derivation: Derivation): Promise<Made> {
   try {
     original = await derivation.open();
   } catch (error) {
-    if (error instanceof CannotOpen) return { thumbnail: `unavailable:${error.reason}`, frames: 0 };
     if (error instanceof DicomRejected) return { thumbnail: `unavailable:${error.code}`, frames: 0 };
     throw error;
   }
@@ -96,7 +102,8 @@ async function deriveFrom(derivation: Derivation): Promise<Made> {
   if (decoder.encapsulated !== pixelData.encapsulated) {
     return { thumbnail: "unavailable:pixel-data-structure", frames: 0 };
   }
-  return derivation.storeAll(original, image, decoder);
+  const needed = framesHeld * nativeFrameBytes(image) + atLeastHeld;
+  return memory.within(needed, () => derivation.storeAll(original, image, decoder));
 }
 
 /** One run over one instance. */

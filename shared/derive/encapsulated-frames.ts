@@ -1,4 +1,5 @@
 /** Encapsulated Pixel Data (PS3.5 §A.4) from a stream of bytes, frame by frame: one frame is in memory at a time. */
+import { ChunkReader, joined } from "./chunk-reader.ts";
 
 const item = 0xfffee000;
 
@@ -34,7 +35,7 @@ export async function* joinFragments(
   let size = 0;
   for await (const fragment of source) {
     if (parts.length > 0 && startsFrame(fragment)) {
-      yield join(parts);
+      yield joined(parts);
       parts = [];
       size = 0;
     }
@@ -42,34 +43,5 @@ export async function* joinFragments(
     size += fragment.length;
     if (size > limit) return;
   }
-  if (parts.length > 0) yield join(parts);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
-}
-
-/** Reads exact counts of bytes out of chunks of any size. */
-class ChunkReader {
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  #rest: Uint8Array = new Uint8Array(0);
-
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  /** Exactly `count` bytes, or undefined where fewer are left. */
-  async read(count: number): Promise<Uint8Array | undefined> {
-    const parts = [this.#rest];
-    let size = this.#rest.length;
-    while (size < count) {
-      const next = await this.#chunks.next();
-      if (next.done) return undefined;
-      parts.push(next.value);
-      size += next.value.length;
-    }
-    const bytes = join(parts);
-    this.#rest = bytes.subarray(count);
-    return bytes.subarray(0, count);
-  }
+  if (parts.length > 0) yield joined(parts);
 }

@@ -2,24 +2,12 @@
 import { bulkRange, type Element } from "../dicom/json-model.ts";
 import { type Header, readHeader } from "../dicom/read.ts";
 import type { Attribute } from "../pixels/attributes.ts";
-import type { UnavailableReason } from "../pixels/image-pixel.ts";
 import { maxTableBytes } from "../pixels/lookup-data.ts";
 import type { ObjectRef, ObjectStore } from "../ports.ts";
+import { InflatedSource } from "./inflated-source.ts";
 
 /** Holds nearly every header, and costs what a smaller read does. */
 const firstRead = 64 * 1024;
-/** A deflated data set is read whole, since inflating starts at its start: above this no function has the memory for it. */
-const longestDeflated = 256 * 1024 * 1024;
-
-export class CannotOpen extends Error {
-  override readonly name = "CannotOpen";
-  readonly reason: UnavailableReason;
-
-  constructor(reason: UnavailableReason) {
-    super(`The original cannot be opened: ${reason}`);
-    this.reason = reason;
-  }
-}
 
 export interface Original {
   readonly header: Header;
@@ -33,20 +21,28 @@ export interface Original {
 
 /**
  * Reads the header of the object at `ref`, `size` bytes in all; comes back for more where the first range is too short.
- * Throws DicomRejected for bytes that are not a DICOM object, CannotOpen for one that no function has the memory for.
+ * Throws DicomRejected for bytes that are not a DICOM object.
  */
 export async function openOriginal(objects: ObjectStore, ref: ObjectRef, size: number): Promise<Original> {
   let length = Math.min(firstRead, size);
   for (;;) {
     const bytes = await objects.read(ref, { offset: 0, length });
     const header = readHeader(bytes, { totalSize: size });
-    if ("needBytes" in header) length = Math.min(size, Math.max(header.needBytes, length + 1));
-    // A deflated data set can only be read from its start.
-    else if (header.inflated === undefined) return partsOf(header, fileSource(objects, ref, size, bytes));
-    else if (length >= size) return partsOf(header, memorySource(header.inflated));
-    else if (size > longestDeflated) throw new CannotOpen("deflated-too-large");
-    else length = size;
+    if (!("needBytes" in header)) return partsOf(header, sourceOf(header, objects, ref, size, bytes));
+    length = Math.min(size, Math.max(header.needBytes, length + 1));
   }
+}
+
+function sourceOf(
+  header: Header,
+  objects: ObjectStore,
+  ref: ObjectRef,
+  size: number,
+  prefix: Uint8Array,
+): Source {
+  const file = fileSource(objects, ref, size, prefix);
+  if (header.inflated === undefined) return file;
+  return new InflatedSource(() => file.stream(header.datasetOffset), header.inflated, size);
 }
 
 type Source = Pick<Original, "read" | "stream">;
@@ -64,21 +60,15 @@ function fileSource(objects: ObjectStore, ref: ObjectRef, size: number, prefix: 
   };
 }
 
-function memorySource(bytes: Uint8Array): Source {
-  return {
-    read: async (offset, length) => bytes.subarray(offset, offset + length),
-    stream: async (offset) => once(bytes.subarray(offset)),
-  };
-}
-
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
 function partsOf(header: Header, source: Source): Original {
   return {
-    ...source,
     header,
+    read: (offset, length) => source.read(offset, length),
+    stream: (offset) => source.stream(offset),
     readTable: async (attribute) => {
       const range = bulkRange(attribute as Element);
       if (range === undefined || range.length > maxTableBytes) return undefined;

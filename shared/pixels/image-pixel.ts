@@ -11,7 +11,6 @@ export const unavailableReasons = [
   "photometric-interpretation",
   "palette",
   "frame-too-large",
-  "deflated-too-large",
   "pixel-data-too-short",
   "pixel-data-structure",
   "corrupt-stream",
@@ -52,6 +51,8 @@ export interface Size {
 export interface DecodedFrame {
   readonly image: ImagePixel;
   readonly bytes: Uint8Array;
+  /** The stream says that values are signed where the object says they are not: right for showing them. */
+  readonly signedAfterAll?: boolean;
 }
 
 const samplesOf = {
@@ -66,8 +67,8 @@ const samplesOf = {
 } as const satisfies Record<string, 1 | 3>;
 export type Photometric = keyof typeof samplesOf;
 
-/** Decoded bytes of one frame above this are refused: no function has the memory for them. */
-export const maxFrameBytes = 256 * 1024 * 1024;
+/** Decoded bytes of one frame above this are refused: with its copies it would not fit beside a function's gigabyte. */
+export const maxFrameBytes = 128 * 1024 * 1024;
 
 /** The attribute that holds the frames, and the VR it was written with. */
 export interface PixelElement {

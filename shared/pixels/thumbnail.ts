@@ -49,7 +49,8 @@ export async function renderThumbnail(input: FrameInput): Promise<Thumbnail | Pe
   const decoded = await decodeFrame(input.transferSyntaxUid, described, input.frame, options);
   if (!("bytes" in decoded)) return decoded;
 
-  const picture = reduce(input, decoded, size);
+  const image = decoded.signedAfterAll ? { ...decoded.image, signed: true } : decoded.image;
+  const picture = reduce(input, { ...decoded, image }, size);
   if ("unavailable" in picture) return picture;
   const { pixels, channels } = picture;
   return { ...size, jpeg: await encodeJpeg(pixels, size, channels, quality[channels]) };

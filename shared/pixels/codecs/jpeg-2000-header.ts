@@ -7,6 +7,8 @@ export interface Jpeg2000Header extends StreamHeader {
   /** The components were transformed as one (RCT, ICT), and come out as RGB. */
   readonly transformed: boolean;
   readonly tiles: number;
+  /** Samples below zero are possible: what the encoder saw, whatever the object says. */
+  readonly signed: boolean;
   /** Every component has a sample for every pixel. */
   readonly fullResolution: boolean;
 }
@@ -68,6 +70,7 @@ function imageSize(segment: DataView): Omit<Jpeg2000Header, "levels" | "transfor
     return undefined;
   }
   const of = Array.from({ length: components }, (_, i) => ({
+    signed: segment.getUint8(38 + 3 * i) > 0x7f,
     precision: (segment.getUint8(38 + 3 * i) & 0x7f) + 1,
     step: segment.getUint8(39 + 3 * i) * segment.getUint8(40 + 3 * i),
   }));
@@ -77,6 +80,7 @@ function imageSize(segment: DataView): Omit<Jpeg2000Header, "levels" | "transfor
     components,
     precision: Math.max(...of.map(({ precision }) => precision)),
     tiles: Math.ceil((right - tileLeft) / tileWidth) * Math.ceil((bottom - tileTop) / tileHeight),
+    signed: of.some(({ signed }) => signed),
     fullResolution: of.every(({ step }) => step === 1),
   };
 }

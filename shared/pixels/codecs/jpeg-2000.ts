@@ -77,10 +77,11 @@ async function decode<Exports, Decoder extends EncodedReader>(
   const columns = Math.ceil(image.columns / 2 ** level);
   if (rows * columns * header.components > mostSamples) return { unavailable: "frame-too-large" };
   const decoded = { ...asDecoded(image, header, colourOf(image, header)), rows, columns };
-  return decodeWith(codec, make, frame, (decoder) => {
+  const answer = await decodeWith(codec, make, frame, (decoder) => {
     run(decoder, level);
     return decoded;
   });
+  return header.signed && !image.signed ? { ...answer, signedAfterAll: true } : answer;
 }
 
 /** The most halvings that leave at least what is asked for. */

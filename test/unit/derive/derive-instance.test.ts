@@ -209,23 +209,24 @@ describe("deriving an instance", () => {
     expect(await deriveInstance(deps, request)).toEqual({ thumbnail: "ready", frames: 1 });
   });
 
-  it("a deflated object too large to inflate is not even read whole", async () => {
-    const pixels = new Uint8Array(randomBytes(200_000));
-    const plain = Buffer.from(imageFile(pixels, { transferSyntaxUid: "1.2.840.10008.1.2.1.99" }));
-    // PS3.10 §7.1: the data set begins after preamble, prefix and file meta, whose first value is its length.
-    const start = 144 + plain.readUInt32LE(140);
-    const file = Buffer.concat([plain.subarray(0, start), deflateRawSync(plain.subarray(start))]);
-    const { deps, request } = await archived(file);
-    const size = 300 * 1024 * 1024;
-    await deps.table.write([{ op: "update", key: keys.instance(instance), set: { size } }]);
+  it("a deflated clip is inflated as it is read, frame by frame", async () => {
+    const { file } = deflated(new Uint8Array(randomBytes(64 * 4000)), 4000);
+    const { deps, request, frameKey } = await archived(file);
     const operations: string[] = [];
     deps.objects.before((operation) => void operations.push(operation));
-    expect(await deriveInstance(deps, request)).toEqual({
-      thumbnail: "unavailable:deflated-too-large",
-      icon: "cannot-be-shown",
-      frames: 0,
-    });
-    expect(operations).toEqual(["read", "put"]);
+    expect(await deriveInstance(deps, request)).toEqual({ thumbnail: "ready", frames: 4000 });
+    expect(operations.filter((operation) => operation !== "put")).toEqual(["read", "stream"]);
+    expect(await deps.objects.head(frameKey(4000))).toBeDefined();
+  });
+
+  it("of a deflated clip that is damaged, the frames before the fault are stored", async () => {
+    // Random bytes are stored in blocks, whose headers the fault is in.
+    const { file, start } = deflated(new Uint8Array(randomBytes(64 * 40_000)), 40_000);
+    file.fill(0xff, start + ((file.length - start) >> 1), file.length);
+    const { deps, request } = await archived(file);
+    const derived = await deriveInstance(deps, request);
+    expect(derived?.frames).toBeGreaterThan(10_000);
+    expect(derived?.frames).toBeLessThan(30_000);
   });
 
   it("frames that decode to much more than they hold are not all in memory at once", async () => {
@@ -273,6 +274,13 @@ describe("deriving an instance", () => {
     expect(await deps.table.get(keys.instance(instance))).not.toHaveProperty("thumbnail");
   });
 });
+
+/** PS3.10 §7.1: the data set begins after preamble, prefix and file meta, whose first value is its length. */
+function deflated(pixels: Uint8Array, frames: number) {
+  const plain = Buffer.from(imageFile(pixels, { frames, transferSyntaxUid: "1.2.840.10008.1.2.1.99" }));
+  const start = 144 + plain.readUInt32LE(140);
+  return { start, file: Buffer.concat([plain.subarray(0, start), deflateRawSync(plain.subarray(start))]) };
+}
 
 async function args(file: Uint8Array): Promise<Parameters<typeof deriveInstance>> {
   const { deps, request } = await archived(file);

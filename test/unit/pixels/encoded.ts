@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
+/** Values below zero are their two's complement. */
 export interface Grey16 {
   readonly width: number;
   readonly height: number;
@@ -26,7 +27,13 @@ interface Encoder {
   setQuality?(reversible: boolean, step: number): void;
 }
 
-async function encoded(module: string, encoder: string, image: Grey16, levels = 2): Promise<Uint8Array> {
+async function encoded(
+  module: string,
+  encoder: string,
+  image: Grey16,
+  levels = 2,
+  isSigned = false,
+): Promise<Uint8Array> {
   const factory = require(module) as (options: object) => Promise<Record<string, new () => Encoder>>;
   const codec = new ((await factory({}))[encoder] as new () => Encoder)();
   const info = {
@@ -34,7 +41,7 @@ async function encoded(module: string, encoder: string, image: Grey16, levels = 
     height: image.height,
     bitsPerSample: 16,
     componentCount: 1,
-    isSigned: false,
+    isSigned,
     isUsingColorTransform: false,
   };
   codec.getDecodedBuffer(info).set(new Uint8Array(image.values.buffer));
@@ -44,12 +51,31 @@ async function encoded(module: string, encoder: string, image: Grey16, levels = 
   return new Uint8Array(codec.getEncodedBuffer());
 }
 
+async function losslessJpeg({ width, height, values }: Grey16): Promise<Uint8Array> {
+  const { NativeCodecs, Context } = require("dcmjs-codecs") as typeof import("dcmjs-codecs");
+  await NativeCodecs.initializeAsync();
+  const context = new Context({
+    width,
+    height,
+    bitsAllocated: 16,
+    bitsStored: 16,
+    samplesPerPixel: 1,
+    pixelRepresentation: 0,
+    planarConfiguration: 0,
+    photometricInterpretation: "MONOCHROME2",
+    decodedBuffer: new Uint8Array(values.buffer),
+  });
+  const encoded = NativeCodecs.encodeJpeg(context, { lossy: false, predictor: 1, pointTransform: 0 });
+  return encoded.getEncodedBuffer() as Uint8Array;
+}
+
 /** By transfer syntax; `levels`: of decomposition. */
 export const encoders = {
+  "1.2.840.10008.1.2.4.70": losslessJpeg,
   "1.2.840.10008.1.2.4.80": (image: Grey16) =>
     encoded("@cornerstonejs/codec-charls/wasmjs", "JpegLSEncoder", image),
-  "1.2.840.10008.1.2.4.90": (image: Grey16, levels?: number) =>
-    encoded("@cornerstonejs/codec-openjpeg/wasmjs", "J2KEncoder", image, levels),
+  "1.2.840.10008.1.2.4.90": (image: Grey16, levels?: number, signed?: boolean) =>
+    encoded("@cornerstonejs/codec-openjpeg/wasmjs", "J2KEncoder", image, levels, signed),
   "1.2.840.10008.1.2.4.201": (image: Grey16, levels?: number) =>
     encoded("@cornerstonejs/codec-openjph/wasmjs", "HTJ2KEncoder", image, levels),
 } as const;
