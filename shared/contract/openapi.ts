@@ -1,6 +1,6 @@
 /** The API as OpenAPI 3.1, made from the table of routes and the schemas that validate requests: it cannot say anything else. */
 import * as z from "zod/mini";
-import { type Json, jsonSchema, type RouteSchema } from "./json-schema.ts";
+import { type Json, jsonSchema, type Named, type RouteSchema } from "./json-schema.ts";
 import { components } from "./openapi-components.ts";
 import { parametersOf } from "./openapi-parameters.ts";
 import type { Route } from "./route.ts";
@@ -36,9 +36,10 @@ const schemas: Partial<Record<RouteId, RouteSchema>> = {
 /** `serverUrl`: where the API is, such as `https://images.example/api`. */
 export function openApi(serverUrl = "/api"): Json {
   const paths: Record<string, Record<string, Json>> = {};
+  const named: Named = {};
   for (const route of routes) {
     paths[route.path] ??= {};
-    (paths[route.path] as Record<string, Json>)[route.method.toLowerCase()] = operation(route);
+    (paths[route.path] as Record<string, Json>)[route.method.toLowerCase()] = operation(route, named);
   }
   return {
     openapi: "3.1.0",
@@ -52,11 +53,11 @@ export function openApi(serverUrl = "/api"): Json {
     security: [{ bearer: [] }],
     tags: [...new Set(routes.map(({ capability }) => capability))].map((name) => ({ name })),
     paths,
-    components,
+    components: { ...components, schemas: { ...components.schemas, ...named } },
   };
 }
 
-function operation(route: Route & { readonly id: RouteId }): Json {
+function operation(route: Route & { readonly id: RouteId }, named: Named): Json {
   const schema = schemas[route.id] ?? {};
   const success = successes[route.id] ?? { status: 200, description: "OK" };
   const isPublic = "public" in route.access;
@@ -66,9 +67,9 @@ function operation(route: Route & { readonly id: RouteId }): Json {
     summary: route.summary,
     ...(isPublic && { security: [], description: route.access.public }),
     parameters: parametersOf(route, schema),
-    ...(schema.body && { requestBody: requestBody(schema.body) }),
+    ...(schema.body && { requestBody: requestBody(schema.body, named) }),
     responses: {
-      [success.status]: response(success, schema.reply),
+      [success.status]: response(success, schema.reply, named),
       ...Object.fromEntries(refusals(route, schema).map((status) => [status, problemResponse])),
       default: problemResponse,
     },
@@ -87,17 +88,21 @@ function refusals(route: Route, schema: RouteSchema): readonly number[] {
 
 function response(
   { description, mediaType = "application/json", status }: Success,
-  reply?: z.ZodMiniType,
+  reply: z.ZodMiniType | undefined,
+  named: Named,
 ): Json {
   if (status === 307) {
     const location = { description: "Presigned URL", schema: { type: "string", format: "uri" } };
     return { description, headers: { Location: location } };
   }
   if (!reply) return { description };
-  return { description, content: { [mediaType]: { schema: jsonSchema(reply, "output") } } };
+  return { description, content: { [mediaType]: { schema: jsonSchema(reply, "output", named) } } };
 }
 
-function requestBody(body: z.ZodMiniType): Json {
+function requestBody(body: z.ZodMiniType, named: Named): Json {
   const optional = z.safeParse(body, undefined).success;
-  return { required: !optional, content: { "application/json": { schema: jsonSchema(body, "input") } } };
+  return {
+    required: !optional,
+    content: { "application/json": { schema: jsonSchema(body, "input", named) } },
+  };
 }

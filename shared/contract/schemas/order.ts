@@ -22,67 +22,99 @@ const identifierValue = z
     z.describe("At most 64 characters, without control characters, backslash, * and ?"),
   );
 
+/** Its own entry of the API's description, which refers to it by FHIR's name. */
+const fhirType = <Schema extends z.ZodMiniType>(id: string, schema: Schema): Schema => {
+  z.globalRegistry.add(schema, { id });
+  return schema;
+};
+
 const coding = z.object({
   system: z.optional(text(256, "A URI, at most 256 characters")),
   code: text(64, "At most 64 characters"),
   display: z.optional(text(256, "At most 256 characters")),
 });
-const concept = z.object({
-  coding: z.optional(z.array(coding).check(z.maxLength(10))),
-  text: z.optional(text(1000, "At most 1000 characters")),
-});
-const identifier = z.object({
-  type: z.optional(concept),
-  system: z.optional(text(256, "A URI, at most 256 characters")),
-  value: identifierValue,
-});
+const concept = fhirType(
+  "CodeableConcept",
+  z.object({
+    coding: z.optional(z.array(coding).check(z.maxLength(10))),
+    text: z.optional(text(1000, "At most 1000 characters")),
+  }),
+);
+const identifier = fhirType(
+  "Identifier",
+  z.object({
+    type: z.optional(concept),
+    system: z.optional(text(256, "A URI, at most 256 characters")),
+    value: identifierValue,
+  }),
+);
 const identifiers = z.optional(z.array(identifier).check(z.maxLength(20)));
-const reference = z.object({
-  reference: z.optional(text(256, "Such as #patient, a contained resource")),
-  type: z.optional(text(64, "Such as Patient")),
-  identifier: z.optional(identifier),
-  display: z.optional(nameText),
-});
-const humanName = z.object({
-  text: z.optional(nameText),
-  family: z.optional(nameText),
-  given: z.optional(z.array(nameText).check(z.maxLength(8))),
-});
+const reference = fhirType(
+  "Reference",
+  z.object({
+    reference: z.optional(text(256, "Such as #patient, a contained resource")),
+    type: z.optional(text(64, "Such as Patient")),
+    identifier: z.optional(identifier),
+    display: z.optional(nameText),
+  }),
+);
+const humanName = fhirType(
+  "HumanName",
+  z.object({
+    text: z.optional(nameText),
+    family: z.optional(nameText),
+    given: z.optional(z.array(nameText).check(z.maxLength(8))),
+  }),
+);
 const id = z.optional(text(64, "At most 64 characters"));
 
-const patient = z.object({
-  resourceType: z.literal("Patient"),
-  id,
-  identifier: identifiers,
-  name: z.optional(
-    z
-      .array(humanName)
-      .check(z.maxLength(4), z.describe("One written in hanzi, one in Latin letters, or either")),
-  ),
-  gender: z.optional(z.enum(["male", "female", "other", "unknown"])),
-  birthDate: z.optional(
-    z.string().check(z.regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/), z.describe("FHIR date")),
-  ),
-});
-const practitioner = z.object({
-  resourceType: z.literal("Practitioner"),
-  id,
-  identifier: identifiers,
-  name: z.optional(z.array(humanName).check(z.maxLength(4))),
-});
-const practitionerRole = z.object({
-  resourceType: z.literal("PractitionerRole"),
-  id,
-  identifier: identifiers,
-  practitioner: z.optional(reference),
-  organization: z.optional(reference),
-});
-const encounter = z.object({
-  resourceType: z.literal("Encounter"),
-  id,
-  status: z.optional(text(32, "EncounterStatus")),
-  class: coding,
-});
+const patient = fhirType(
+  "Patient",
+  z.object({
+    resourceType: z.literal("Patient"),
+    id,
+    identifier: identifiers,
+    name: z.optional(
+      z
+        .array(humanName)
+        .check(z.maxLength(4), z.describe("One written in hanzi, one in Latin letters, or either")),
+    ),
+    gender: z.optional(z.enum(["male", "female", "other", "unknown"])),
+    birthDate: z.optional(
+      z
+        .string()
+        .check(z.regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/), z.describe("FHIR date")),
+    ),
+  }),
+);
+const practitioner = fhirType(
+  "Practitioner",
+  z.object({
+    resourceType: z.literal("Practitioner"),
+    id,
+    identifier: identifiers,
+    name: z.optional(z.array(humanName).check(z.maxLength(4))),
+  }),
+);
+const practitionerRole = fhirType(
+  "PractitionerRole",
+  z.object({
+    resourceType: z.literal("PractitionerRole"),
+    id,
+    identifier: identifiers,
+    practitioner: z.optional(reference),
+    organization: z.optional(reference),
+  }),
+);
+const encounter = fhirType(
+  "Encounter",
+  z.object({
+    resourceType: z.literal("Encounter"),
+    id,
+    status: z.optional(text(32, "EncounterStatus")),
+    class: coding,
+  }),
+);
 
 const dateTime = z
   .string()
@@ -130,18 +162,21 @@ const body = z.object({
   ),
 });
 
-const serviceRequest = z.object({
-  ...common,
-  id: ulid,
-  meta: z.object({ versionId: z.string(), lastUpdated: instant }),
-  status: status.check(z.describe("active: no study yet; completed: matched; revoked: cancelled")),
-  intent: z.string(),
-  supportingInfo: z.optional(
-    z
-      .array(z.record(z.string(), z.unknown()))
-      .check(z.describe("ImagingStudy by identifier, with how and when it was matched")),
-  ),
-});
+const serviceRequest = fhirType(
+  "ServiceRequest",
+  z.object({
+    ...common,
+    id: ulid,
+    meta: z.object({ versionId: z.string(), lastUpdated: instant }),
+    status: status.check(z.describe("active: no study yet; completed: matched; revoked: cancelled")),
+    intent: z.string(),
+    supportingInfo: z.optional(
+      z
+        .array(z.record(z.string(), z.unknown()))
+        .check(z.describe("ImagingStudy by identifier, with how and when it was matched")),
+    ),
+  }),
+);
 
 const orderId = z.object({ orderId: ulid });
 const orderStudy = z.object({ orderId: ulid, studyUid: uid });
