@@ -22,8 +22,14 @@ const signedReports = (key: StudyKey): string => `report/${study(key)}/`;
 export const objectKeys = {
   /** Priority comes first: it chooses the queue. */
   landing: (key: LandingKey): string => `${key.priority}/${key.hospital}/${key.uploadId}/${key.fileId}`,
+  /** What was made of the photograph or document landed under this key. No queue hears of it. */
+  converted: ({ hospital, uploadId, fileId }: LandingKey): string =>
+    `converted/${hospital}/${uploadId}/${fileId}`,
   /** The original, unchanged. The SHA-256 in the key makes a second copy of the same bytes the same object. */
   original: (key: InstanceKey, sha256: string): string => `${instance(key)}/${sha256}.dcm`,
+  /** The photograph an object was made from, as it was sent. */
+  source: (key: InstanceKey, sha256: string, extension: "jpg" | "png"): string =>
+    `${instance(key)}/${sha256}.${extension}`,
   /** Everything derived from an original carries its SHA-256 too: a resolved conflict never serves stale pixels. */
   metadata: (key: InstanceKey, sha256: string): string => `${instance(key)}/${sha256}/metadata.json`,
   thumbnail: (key: InstanceKey, sha256: string): string => `${instance(key)}/${sha256}/thumbnail.jpg`,

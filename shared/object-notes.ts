@@ -3,9 +3,10 @@
  * again from the archive because of it (docs/decisions/what-an-original-says-of-itself.md). Objects from before it say
  * nothing; readers have defaults.
  */
-import type { EncounterClass } from "./catalog/items.ts";
-import { isFileId, isUlid } from "./contract/identifiers.ts";
+import type { EncounterClass, InstanceSource } from "./catalog/items.ts";
+import { isFileId, isUlid, sha256Pattern } from "./contract/identifiers.ts";
 import type { Priority } from "./object-keys.ts";
+import { sourceTypes } from "./sources/recognise.ts";
 
 /** Whose copy it is: the file of an upload whose bytes were stored. */
 export interface ObjectNote {
@@ -13,6 +14,8 @@ export interface ObjectNote {
   readonly fileId: string;
   readonly encounterClass: EncounterClass;
   readonly priority: Priority;
+  /** What the object was made from. */
+  readonly source?: InstanceSource;
   /** Of a quarantined file: why it was set aside, and the byte where the reader stopped. */
   readonly reason?: { readonly code: string; readonly offset?: number };
 }
@@ -22,6 +25,8 @@ const names = {
   fileId: "mic-file",
   encounterClass: "mic-encounter",
   priority: "mic-priority",
+  source: "mic-source",
+  sourceType: "mic-source-type",
   reason: "mic-reason",
   offset: "mic-offset",
 } as const;
@@ -36,12 +41,13 @@ export const isSuperseded = (tags: Readonly<Record<string, string>>): boolean =>
   tags["mic-state"] === supersededTag["mic-state"];
 
 export function metadataOf(note: ObjectNote): Readonly<Record<string, string>> {
-  const { uploadId, fileId, encounterClass, priority, reason } = note;
+  const { uploadId, fileId, encounterClass, priority, source, reason } = note;
   return {
     [names.uploadId]: uploadId,
     [names.fileId]: fileId,
     [names.encounterClass]: encounterClass,
     [names.priority]: priority,
+    ...(source && { [names.source]: source.sha256, [names.sourceType]: source.mediaType }),
     ...(reason && { [names.reason]: reason.code }),
     ...(reason?.offset !== undefined && { [names.offset]: String(reason.offset) }),
   };
@@ -54,7 +60,12 @@ export function noteFrom(metadata: Readonly<Record<string, string>> = {}): Parti
   const [upload, file] = [metadata[names.uploadId] ?? "", metadata[names.fileId] ?? ""];
   const [encounter, priority] = [metadata[names.encounterClass] ?? "", metadata[names.priority]];
   const [code, offset] = [metadata[names.reason] ?? "", Number(metadata[names.offset] ?? Number.NaN)];
+  const [sha256 = "", type] = [
+    metadata[names.source],
+    sourceTypes.find((one) => one === metadata[names.sourceType]),
+  ];
   return {
+    ...(sha256Pattern.test(sha256) && type && { source: { sha256, mediaType: type } }),
     ...(isUlid(upload) && { uploadId: upload }),
     ...(isFileId(file) && { fileId: file }),
     ...(encounterClasses.has(encounter) && { encounterClass: encounter as EncounterClass }),

@@ -86,6 +86,8 @@ export class Ingest extends Construct {
     });
     settings.tell(fn);
     stored.bindBucket(fn, "landing", ["read", "tag"], [`${lane}/*`]);
+    // What is made of photographs and documents is staged there.
+    stored.bindBucket(fn, "landing", ["read", "write", "tag"], ["converted/*"]);
     stored.bindBucket(
       fn,
       "archive",

@@ -3,6 +3,7 @@ import type { ItemType } from "../contract/events.ts";
 import type { Geometry } from "../dicom/geometry.ts";
 import type { Priority } from "../object-keys.ts";
 import type { Item } from "../ports.ts";
+import type { SourceType } from "../sources/recognise.ts";
 import type { HospitalKey, InstanceKey, SeriesKey, StudyKey } from "./keys.ts";
 
 /** PS3.18 Annex F: attributes by tag, as eight hexadecimal digits. */
@@ -87,6 +88,12 @@ export interface SeriesItem extends Typed<"series">, SeriesKey {
   readonly searchable?: boolean;
 }
 
+/** The photograph or document an instance was made from: SHA-256 of its bytes, lower-case hexadecimal. */
+export interface InstanceSource {
+  readonly sha256: string;
+  readonly mediaType: SourceType;
+}
+
 export interface InstanceItem extends Typed<"instance">, InstanceKey {
   readonly attributes: DicomJson;
   /** Hex SHA-256 of the original bytes. */
@@ -103,6 +110,7 @@ export interface InstanceItem extends Typed<"instance">, InstanceKey {
   readonly uploadId: string;
   readonly fileId: string;
   readonly priority: Priority;
+  readonly source?: InstanceSource;
   readonly indexedAt: string;
   /** Set by derive: `ready`, `none` (no pixels), `pending:<transfer syntax uid>`, `unavailable:<reason>`; absent until then. */
   readonly thumbnail?: string;
@@ -140,6 +148,8 @@ export interface UploadFileItem extends Typed<"upload-file">, HospitalKey {
   readonly size: number;
   readonly sha256: string;
   readonly state: FileState;
+  /** The order a photograph or document belongs to. */
+  readonly orderId?: string;
   readonly multipartId?: string;
   readonly reason?: {
     readonly code: string;

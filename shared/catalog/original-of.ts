@@ -14,3 +14,20 @@ export function originalOf(
   const key = objectKeys.original(instance, sha256);
   return { bucket: "archive", key, ...(versionId !== undefined && { versionId }) };
 }
+
+/** The photograph an instance was made from; undefined for what was DICOM already, and for a document, which lies inside. */
+export function sourceOf(
+  instance: InstanceKey & Pick<InstanceItem, "source">,
+): (ObjectRef & { readonly bucket: "archive" }) | undefined {
+  const { source } = instance;
+  const extension = source && keptSources[source.mediaType];
+  if (!source || !extension) return undefined;
+  return { bucket: "archive", key: objectKeys.source(instance, source.sha256, extension) };
+}
+
+const keptSources: Readonly<Record<string, "jpg" | "png">> = { "image/jpeg": "jpg", "image/png": "png" };
+
+/** Everything in the archive that an instance stands for. */
+export const archivedOf = (
+  instance: InstanceKey & Pick<InstanceItem, "sha256" | "archiveVersionId" | "source">,
+): readonly ObjectRef[] => [originalOf(instance), ...[sourceOf(instance)].flatMap((ref) => ref ?? [])];

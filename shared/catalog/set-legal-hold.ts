@@ -6,7 +6,7 @@ import type { Clock, ObjectRef, Write } from "../ports.ts";
 import { followLegalHold } from "./follow-legal-hold.ts";
 import type { InstanceItem } from "./items.ts";
 import { keys, prefixes, type StudyKey, studyPartition } from "./keys.ts";
-import { originalOf } from "./original-of.ts";
+import { archivedOf } from "./original-of.ts";
 
 /** Enough for nearly every study, and done in seconds. */
 const instancesPerRequest = 1000;
@@ -34,11 +34,11 @@ export async function setLegalHold(
     consistent: true,
     ...(after !== undefined && { after: { pk, sk: after } }),
   });
-  const originals = items.map((item) => originalOf(item as InstanceItem));
+  const originals = items.flatMap((item) => archivedOf(item as InstanceItem));
   const reports = next ? [] : await signedDocuments(grant, study);
   if ((await followLegalHold(grant, study, [...originals, ...reports])) !== hold)
     throw new Problem("conflict", "Somebody else held or released this study meanwhile.");
-  return { studyUid, hold, instances: originals.length, ...(next && { next: encode(next.sk) }) };
+  return { studyUid, hold, instances: items.length, ...(next && { next: encode(next.sk) }) };
 }
 
 async function record(

@@ -5,7 +5,7 @@ import { geometryOf } from "../dicom/geometry.ts";
 import type { Dataset, Element } from "../dicom/json-model.ts";
 import type { Header } from "../dicom/read.ts";
 import { describe, instanceAttributes, seriesAttributes, studyAttributes } from "../dicom/summary.ts";
-import type { LandedFile } from "./landed-file.ts";
+import { instanceSource, type LandedFile } from "./landed-file.ts";
 
 /** An item holds 400 KB at most; real attributes take one or two. What a hostile file adds beyond this is left out. */
 const attributeBytes = 64 * 1024;
@@ -18,7 +18,7 @@ export interface CatalogItems {
 
 /** What the catalog will hold about an instance. Study and series are only written when there are none yet. */
 export function catalogItems(
-  { upload, file, hospital: { keyArn } }: LandedFile,
+  { upload, file, source, hospital: { keyArn } }: LandedFile,
   { dataset, transferSyntaxUid, sopClassUid }: Header,
   key: InstanceKey,
   when: { readonly now: Date; readonly retainUntil: Date; readonly archiveVersionId?: string },
@@ -66,6 +66,7 @@ export function catalogItems(
       uploadId: file.uploadId,
       fileId: file.fileId,
       priority: upload.priority,
+      ...(source && { source: instanceSource(source) }),
       indexedAt: at,
     },
   };

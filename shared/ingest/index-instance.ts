@@ -2,9 +2,10 @@ import type { ClaimItem } from "../catalog/claim-item.ts";
 import { ensureStudy } from "../catalog/ensure-study.ts";
 import { followLegalHold } from "../catalog/follow-legal-hold.ts";
 import type { InstanceKey } from "../catalog/keys.ts";
-import { originalOf } from "../catalog/original-of.ts";
+import { archivedOf } from "../catalog/original-of.ts";
 import type { Header } from "../dicom/read.ts";
 import { archiveOriginal } from "./archive-original.ts";
+import { archiveSource } from "./archive-source.ts";
 import { catalogItems } from "./catalog-items.ts";
 import { commitInstance } from "./commit-instance.ts";
 import type { IngestDependencies } from "./dependencies.ts";
@@ -25,6 +26,7 @@ export async function indexInstance(
 ): Promise<void> {
   const until = retainUntil(deps.clock.now(), deps.retentionYears[landed.upload.encounterClass]);
   const { sha256 } = landed.file;
+  await archiveSource(deps, key, landed, until);
   const [archived, described] = await Promise.allSettled([
     archiveOriginal(deps, key, landed, until),
     writeMetadata(deps, key, sha256, header.dataset, landed.hospital.keyArn),
@@ -41,5 +43,5 @@ export async function indexInstance(
   await ensureStudy(deps.table, items.study, items.series);
   await commitInstance(deps, landed, claim, items.instance, until);
   // Once committed: whoever holds the study after this finds the instance. Retention keeps it until then.
-  await followLegalHold(deps, key, [originalOf(items.instance)], false);
+  await followLegalHold(deps, key, archivedOf(items.instance), false);
 }

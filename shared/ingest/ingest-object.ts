@@ -6,16 +6,18 @@ import type { ClaimItem } from "../catalog/claim-item.ts";
 import { followLegalHold } from "../catalog/follow-legal-hold.ts";
 import type { InstanceItem, UploadFileItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
-import { originalOf } from "../catalog/original-of.ts";
+import { archivedOf } from "../catalog/original-of.ts";
 import { checkPixels } from "../dicom/check-pixels.ts";
 import type { Header } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import { ConditionFailed, KeyUnavailable, Transient } from "../errors.ts";
 import { type LandingKey, parseLandingKey } from "../object-keys.ts";
-import type { ObjectHead, ObjectRef } from "../ports.ts";
+import type { ObjectHead, ObjectRef, ObjectStore } from "../ports.ts";
+import type { SourceType } from "../sources/recognise.ts";
 import { isFinal } from "../upload/read-ledger.ts";
 import { sha256Of } from "./checksum.ts";
 import { acquireClaim, releaseClaim } from "./claim.ts";
+import { convertSource, recogniseSource } from "./convert-source.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { markStored } from "./file-state.ts";
 import { indexInstance } from "./index-instance.ts";
@@ -90,7 +92,7 @@ async function holdAgain(deps: IngestDependencies, file: UploadFileItem): Promis
   const { region, hospital, studyUid = "", seriesUid = "", sopUid = "" } = file;
   const key: InstanceKey = { region, hospital, studyUid, seriesUid, sopUid };
   const instance = (await deps.table.get(keys.instance(key))) as InstanceItem | undefined;
-  if (instance) await followLegalHold(deps, key, [originalOf(instance)], false);
+  if (instance) await followLegalHold(deps, key, archivedOf(instance), false);
 }
 
 async function ingestAnnounced(
@@ -104,14 +106,44 @@ async function ingestAnnounced(
   const { head, file, hospital } = landed;
   if (!sameKey(head, hospital.keyArn)) return refuse("wrong-key");
   const read = await unlessRefused(readLandedHeader(deps.objects, landed.ref, head.size));
-  if (read instanceof DicomRejected)
+  const type = await sourceTypeIf(read, deps.objects, landed.ref);
+  if (read instanceof DicomRejected && !type)
     return quarantine(deps, landing, landed.ref, announcement, refusalOf(read));
   if (head.size !== file.size) return refuse("size-mismatch");
   if ((await sha256Of(deps.objects, landed.ref, head)) !== file.sha256) return refuse("checksum-mismatch");
+  if (read instanceof DicomRejected) {
+    const outcome = await ingestSource(deps, landing, landed, type as SourceType);
+    return typeof outcome === "string" ? outcome : refuse(outcome.refused);
+  }
   const cut = await unlessRefused(checkPixels(read.header, read.source));
   if (cut) return quarantine(deps, landing, landed.ref, announcement, refusalOf(cut));
   const outcome = await decide(deps, landed, read.header);
   await markProcessed(deps, landed.ref);
+  return outcome;
+}
+
+/** Only what is no DICOM at all is looked at again: the others cost no further request. */
+const sourceTypeIf = async (read: unknown, objects: ObjectStore, ref: ObjectRef) =>
+  read instanceof DicomRejected && read.code === "not-dicom" ? recogniseSource(objects, ref) : undefined;
+
+/** A photograph or document, which the order it was sent for gives an identity. */
+async function ingestSource(
+  deps: IngestDependencies,
+  landing: LandingKey,
+  landed: LandedFile,
+  type: SourceType,
+): Promise<IngestOutcome | { readonly refused: QuarantineReason }> {
+  const converted = await convertSource(deps, landing, landed, type);
+  if ("refused" in converted) return converted;
+  const { landed: made } = converted;
+  if ("known" in converted) {
+    await recordDuplicate(deps, made, converted.known);
+    await markProcessed(deps, landed.ref);
+    return "duplicate";
+  }
+  const { header } = await readLandedHeader(deps.objects, made.ref, made.head.size);
+  const outcome = await decide(deps, made, header);
+  for (const ref of [made.ref, landed.ref]) await markProcessed(deps, ref);
   return outcome;
 }
 
@@ -174,7 +206,8 @@ async function again(
 ): Promise<IngestOutcome> {
   const { uploadId, fileId, sha256 } = landed.file;
   if (committed.uploadId === uploadId && committed.fileId === fileId) return "already";
-  if (committed.sha256 === sha256) {
+  // The UID of what is made from a source holds the source's hash: made twice at the same moment, it is the same photograph.
+  if (committed.sha256 === sha256 || landed.source) {
     await recordDuplicate(deps, landed, committed);
     return "duplicate";
   }

@@ -1,4 +1,4 @@
-import type { HospitalItem, UploadFileItem, UploadItem } from "../catalog/items.ts";
+import type { HospitalItem, InstanceSource, UploadFileItem, UploadItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import type { LandingKey } from "../object-keys.ts";
 import type { ObjectNote } from "../object-notes.ts";
@@ -12,13 +12,21 @@ export interface LandedFile {
   readonly hospital: HospitalItem;
   readonly upload: UploadItem;
   readonly file: UploadFileItem;
+  /** What it was made from; `file` then has size and SHA-256 of the object made. */
+  readonly source?: InstanceSource & { readonly ref: ObjectRef };
 }
 
 /** What is kept beside the bytes, so that they can be indexed again without the table. */
-export function noteOf({ upload, file }: Pick<LandedFile, "upload" | "file">): ObjectNote {
+export function noteOf({ upload, file, source }: Pick<LandedFile, "upload" | "file" | "source">): ObjectNote {
   const { encounterClass, priority } = upload;
-  return { uploadId: file.uploadId, fileId: file.fileId, encounterClass, priority };
+  const { uploadId, fileId } = file;
+  return { uploadId, fileId, encounterClass, priority, ...(source && { source: instanceSource(source) }) };
 }
+
+export const instanceSource = ({ sha256, mediaType }: InstanceSource): InstanceSource => ({
+  sha256,
+  mediaType,
+});
 
 export interface Announcement {
   readonly hospital?: HospitalItem;

@@ -16,6 +16,18 @@ export const quarantineReasons = {
     en: "The bytes that arrived differ from what was announced (SHA-256). Upload it again.",
     zh: "收到的文件内容与登记的校验值（SHA-256）不一致，请重新上传。",
   },
+  "needs-order": {
+    en: "A photograph or document needs the order it belongs to. Send it again for an order that is not cancelled.",
+    zh: "照片或文档须关联检查申请单，请选择有效的申请单后重新上传。",
+  },
+  "source-damaged": {
+    en: "The photograph or document is damaged or cut off. Copy or export it again.",
+    zh: "照片或文档已损坏或不完整，请重新拷贝或导出。",
+  },
+  "source-too-large": {
+    en: "The photograph or document is larger than 64 MiB. Save it smaller.",
+    zh: "照片或文档超过 64 MiB，请压缩后重新上传。",
+  },
 } as const satisfies Record<string, { readonly en: string; readonly zh: string }>;
 
 export type QuarantineReason = keyof typeof quarantineReasons;

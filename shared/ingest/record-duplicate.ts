@@ -1,6 +1,7 @@
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import { extendStudyRetention } from "../catalog/ensure-study.ts";
 import { keys } from "../catalog/keys.ts";
+import { sourceOf } from "../catalog/original-of.ts";
 import { objectKeys } from "../object-keys.ts";
 import type { Write } from "../ports.ts";
 import { ingestAudit } from "./audit-write.ts";
@@ -12,7 +13,7 @@ import { retainUntil } from "./retention.ts";
 /** The same bytes again: nothing is stored twice. An upload whose encounter asks for longer extends the retention. */
 export async function recordDuplicate(
   deps: IngestDependencies,
-  { file, upload }: LandedFile,
+  { file, upload, source }: LandedFile,
   committed: ClaimItem,
 ): Promise<void> {
   const { studyUid, seriesUid, sopUid } = committed;
@@ -24,6 +25,8 @@ export async function recordDuplicate(
       { bucket: "archive", key, ...(versionId !== undefined && { versionId }) },
       longer,
     );
+    const photograph = source && sourceOf({ ...committed, source });
+    if (photograph) await deps.objects.extendRetention(photograph, longer);
     await extendStudyRetention(deps.table, committed, longer.toISOString());
   }
   await deps.table.write([

@@ -15,3 +15,14 @@ const ofOrder = ({ region, hospital }: HospitalKey, orderId: string) => [region,
 /** The study of an order that has no images of its own. */
 export const sourceStudyUid = (hospital: HospitalKey, orderId: string): string =>
   uidFrom("study", ...ofOrder(hospital, orderId));
+/** One series an order, study and kind of source. */
+export const sourceSeriesUid = (
+  hospital: HospitalKey,
+  orderId: string,
+  studyUid: string,
+  kind: "image" | "document",
+): string => uidFrom("series", ...ofOrder(hospital, orderId), studyUid, kind);
+
+/** `sha256`: of the source, so that the same photograph sent twice is known. */
+export const sourceSopUid = (hospital: HospitalKey, orderId: string, sha256: string): string =>
+  uidFrom("instance", ...ofOrder(hospital, orderId), sha256);

@@ -6,6 +6,7 @@ import type { AddFilesRequest, FilesReply, ManifestFile } from "../contract/sche
 import { ConditionFailed, Problem } from "../errors.ts";
 import type { Write } from "../ports.ts";
 import { checkFiles, requireWithin } from "./check-limits.ts";
+import { checkOrders } from "./check-orders.ts";
 import type { UploadDependencies } from "./dependencies.ts";
 import { fileItem, filesPerTransaction, inBatches } from "./file-items.ts";
 import { hospitalOf, loadHospital, loadUpload, refuseCompleted } from "./load-upload.ts";
@@ -24,6 +25,7 @@ export async function addFiles(
   { files, fileIds }: AddFilesRequest,
 ): Promise<FilesReply> {
   requireWithin(deps.limits, "filesPerRequest", files.length + fileIds.length);
+  await checkOrders(grant, files);
   const hospital = await loadHospital(grant);
   await deps.keyState.requireEnabled(hospital.keyArn);
   const upload = await loadUpload(grant, uploadId);

@@ -5,6 +5,7 @@ import { type HospitalKey, keys } from "../catalog/keys.ts";
 import type { CreateUploadRequest, FilesReply } from "../contract/schemas/upload.ts";
 import type { Item, Write } from "../ports.ts";
 import { checkFiles } from "./check-limits.ts";
+import { checkOrders } from "./check-orders.ts";
 import type { UploadDependencies } from "./dependencies.ts";
 import { fileItem, inBatches } from "./file-items.ts";
 import { hospitalOf, loadHospital } from "./load-upload.ts";
@@ -23,6 +24,7 @@ export async function createUpload(
   request: CreateUploadRequest,
 ): Promise<FilesReply> {
   checkFiles(deps.limits, request.files, 0);
+  await checkOrders(grant, request.files);
   const hospital = await loadHospital(grant);
   await deps.keyState.requireEnabled(hospital.keyArn);
   const announced = await announce(deps, grant, uploadId, request);

@@ -23,6 +23,7 @@ export function fileItem(
     name: file.name,
     size: file.size,
     sha256: file.sha256,
+    ...(file.orderId !== undefined && { orderId: file.orderId }),
     state: "awaiting",
     updatedAt: now,
   };

@@ -17,6 +17,11 @@ const manifestFile = z.strictObject({
     ),
   size: z.int().check(z.positive()),
   sha256,
+  orderId: z.optional(
+    ulid.check(
+      z.describe("The order a JPEG, PNG or PDF belongs to: it becomes a DICOM object of its patient"),
+    ),
+  ),
 });
 
 /** The ledger's rows are told apart by name. The second one is pointed at: names may be patients'. */

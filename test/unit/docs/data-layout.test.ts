@@ -75,6 +75,13 @@ const objects = {
     uploadId: "{upload}",
     fileId: "{file}",
   }),
+  converted: objectKeys.converted({
+    priority: "routine",
+    hospital: "{hospital}",
+    uploadId: "{upload}",
+    fileId: "{file}",
+  }),
+  source: objectKeys.source(instance, "{sha256}", "jpg").replace(/jpg$/, "{jpg,png}"),
   original: objectKeys.original(instance, "{sha256}"),
   metadata: objectKeys.metadata(instance, "{sha256}"),
   thumbnail: objectKeys.thumbnail(instance, "{sha256}"),

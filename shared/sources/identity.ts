@@ -1,0 +1,51 @@
+/** Whose an object made here is, and of which study: from the order, and from the order's study where it has one. */
+import type { DicomJson, StudyItem } from "../catalog/items.ts";
+import type { PersonName } from "../dicom/json-model.ts";
+import { formatPersonName } from "../dicom/person-name.ts";
+import { sexes } from "../order/codes.ts";
+import { personNameFrom } from "../order/fhir-names.ts";
+import type { OrderContent, OrderItem } from "../order/items.ts";
+import { element, longText, type SourceDataset, shortText } from "./elements.ts";
+
+/** Patient Module (PS3.3 §C.7.1.1). The order's, whatever an earlier image of the study says. */
+export function patientModule({ content: { patient } }: OrderItem): SourceDataset {
+  const { name, id, system, birthDate, gender } = patient;
+  const day = birthDate?.replaceAll("-", "");
+  return {
+    "00100010": element("PN", name && formatPersonName(name)),
+    "00100020": element("LO", longText(id)),
+    ...(system && !system.includes(":") && { "00100021": element("LO", longText(system)) }),
+    "00100030": element("DA", day?.length === 8 ? day : undefined),
+    "00100040": element("CS", gender && gender !== "unknown" ? sexes[gender] : undefined),
+  };
+}
+
+/** General Study Module (PS3.3 §C.7.2.1): what the study says already stays. */
+export function studyModule(order: OrderItem, studyUid: string, study: StudyItem | undefined): SourceDataset {
+  const { content, day } = order;
+  const said = study?.attributes ?? {};
+  return {
+    "00080020": element("DA", textIn(said, "00080020") ?? day),
+    "00080030": element("TM", textIn(said, "00080030")),
+    "00080050": element("SH", textIn(said, "00080050") ?? shortText(content.accession)),
+    "00080090": element("PN", nameIn(said, "00080090") ?? requesterOf(content)),
+    "00081030": element("LO", textIn(said, "00081030") ?? longText(content.code?.text)),
+    "0020000D": element("UI", studyUid),
+    "00200010": element("SH", textIn(said, "00200010")),
+  };
+}
+
+function requesterOf({ requester }: OrderContent): string | undefined {
+  const name = requester?.name && personNameFrom([{ text: requester.name }]);
+  return name ? formatPersonName(name) : undefined;
+}
+
+function textIn(attributes: DicomJson, tag: string): string | undefined {
+  const value = attributes[tag]?.Value?.[0];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function nameIn(attributes: DicomJson, tag: string): string | undefined {
+  const value = attributes[tag]?.Value?.[0];
+  return typeof value === "object" && value !== null ? formatPersonName(value as PersonName) : undefined;
+}
