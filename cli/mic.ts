@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `mic`: the clinic's uploader and the operator's tool. */
 import { Command } from "commander";
+import { addOrderCommands } from "./commands/order.ts";
 import { addReportCommands } from "./commands/report.ts";
 import { addShareCommands } from "./commands/share.ts";
 import { addStudyCommands } from "./commands/studies.ts";
@@ -32,6 +33,7 @@ addUploadCommands(program);
 addWatchCommand(program);
 addStudyCommands(program);
 addStudyCommand(program);
+addOrderCommands(program);
 addReportCommands(program);
 addShareCommands(program);
 

@@ -4,6 +4,7 @@ import { exitCodes } from "../failures.ts";
 import { bandwidth } from "../line/bandwidth.ts";
 import { printJson, printTable } from "../print.ts";
 import { openSession } from "../session.ts";
+import { ulidArgument } from "../ulid-argument.ts";
 import { findingLines, type StudyFindings, waitForFindings } from "../upload/findings.ts";
 import { readLedger } from "../upload/ledger.ts";
 import { mayBeImage } from "../upload/left-out.ts";
@@ -39,6 +40,11 @@ export function addUploadCommands(program: Command): void {
       8,
     )
     .option("--limit <rate>", "bits a second that are used at most, such as 512K or 2M", bandwidth)
+    .option(
+      "--order <id>",
+      "send photographs of film and PDF reports too, for this order",
+      ulidArgument("an order's", "mic order list"),
+    )
     .option("--wait", "return when every file has its final state", false)
     .option(
       "--timeout <minutes>",
@@ -64,7 +70,7 @@ export function addUploadCommands(program: Command): void {
   program
     .command("ledger")
     .description("the state of every file of an upload")
-    .argument("<uploadId>", "as mic upload printed it", uploadIdArgument)
+    .argument("<uploadId>", "as mic upload printed it", ulidArgument("an upload's", "mic upload"))
     .option("--json", "print as JSON")
     .action(async (uploadId: string, flags: { json?: boolean }) => {
       const { ledger, files } = await readLedger(openSession(program.opts(), "technician"), uploadId);
@@ -75,11 +81,6 @@ export function addUploadCommands(program: Command): void {
       else printLedger({ ledger, files, skipped: [], notSent: [], warnings: [] });
       process.exitCode = exitCodeOf(ledger);
     });
-}
-
-function uploadIdArgument(value: string): string {
-  if (/^[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) return value;
-  throw new InvalidArgumentError("an upload's id has 26 capital letters and digits; mic upload prints it");
 }
 
 function asJson(

@@ -113,7 +113,12 @@ async function announce(
   return files.map((file, index) => ({ file, uploadId, toSend: toSend[index] as FileToSend }));
 }
 
-export const manifestOf = ({ name, content: { size }, sha256 }: FoundFile) => ({ name, size, sha256 });
+export const manifestOf = ({ name, content: { size }, sha256, orderId }: FoundFile) => ({
+  name,
+  size,
+  sha256,
+  ...(orderId !== undefined && { orderId }),
+});
 export type Manifest = ReturnType<typeof manifestOf>;
 
 /** The API reads 1 MiB of a request, and long names of deep folders may need it for fewer files than it counts. */

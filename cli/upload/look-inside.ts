@@ -4,6 +4,7 @@
  */
 import { DicomRejected, readHeader } from "../../shared/dicom/read.ts";
 import { describe } from "../../shared/dicom/summary.ts";
+import { sourceTypeOf } from "../../shared/sources/recognise.ts";
 import { uploadLimits } from "../../shared/upload/limits.ts";
 import { type Content, ContentChanged, readRange } from "../content/content.ts";
 import { discImageOf, isoProbe } from "../content/iso-image.ts";
@@ -14,12 +15,12 @@ import type { LeftOut } from "./left-out.ts";
 export type Look =
   | { readonly skip: LeftOut }
   | { readonly open: "zip" | "iso" }
-  | { readonly sha256: string; readonly studyUid?: string };
+  | { readonly sha256: string; readonly studyUid?: string; readonly orderId?: string };
 
 const headBytes = 64 * 1024;
 
-/** `name` decides only whether a zip is opened: programs and documents are zips too. Throws the file system's errors. */
-export async function lookInside(content: Content, name: string): Promise<Look> {
+/** `orderId`: what is a photograph or a document is taken for this order. `name` decides only whether a zip is opened: programs and documents are zips too. Throws the file system's errors. */
+export async function lookInside(content: Content, name: string, orderId?: string): Promise<Look> {
   if (content.size === 0) return { skip: "empty" };
   const head = await readRange(content, 0, headBytes);
   const part10 = head.toString("latin1", 128, 132) === "DICM";
@@ -27,7 +28,8 @@ export async function lookInside(content: Content, name: string): Promise<Look> 
     const archive = await archiveOf(content, head, name);
     if (archive) return archive;
   }
-  const found = dicomIn(head, content.size);
+  const source = orderId === undefined || part10 ? undefined : sourceTypeOf(head);
+  const found = source && orderId !== undefined ? { orderId } : dicomIn(head, content.size);
   if ("skip" in found) return found;
   if (content.size > uploadLimits.fileBytes) return { skip: "unreadable-too-large" };
   try {

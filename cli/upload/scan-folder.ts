@@ -18,6 +18,8 @@ export interface FoundFile {
   readonly name: string;
   readonly sha256: string;
   readonly studyUid?: string;
+  /** Of a photograph or document: the order it is sent for. */
+  readonly orderId?: string;
 }
 export interface Scan {
   readonly files: readonly FoundFile[];
@@ -26,9 +28,16 @@ export interface Scan {
   readonly warnings: readonly DiscWarning[];
 }
 
-/** `onFile` hears of each file as it has been read. Throws CommandFailed when the folder cannot be read. */
-export async function scanFolder(folder: string, onFile: (count: number) => void): Promise<Scan> {
-  const scan = new Scanning(onFile);
+/**
+ * `onFile` hears of each file as it has been read. `orderId`: photographs and documents are taken too, for this order. Throws
+ * CommandFailed when the folder cannot be read.
+ */
+export async function scanFolder(
+  folder: string,
+  onFile: (count: number) => void,
+  orderId?: string,
+): Promise<Scan> {
+  const scan = new Scanning(onFile, orderId);
   for (const { path, name, closed } of await listEntries(folder)) {
     if (closed) scan.skip(name, "unreadable-folder");
     else await scan.file(path, name);
@@ -48,9 +57,11 @@ class Scanning {
   readonly #skipped: SkippedFile[] = [];
   readonly #indexes = new DiscIndexes();
   readonly #onFile: (count: number) => void;
+  readonly #orderId: string | undefined;
 
-  constructor(onFile: (count: number) => void) {
+  constructor(onFile: (count: number) => void, orderId?: string) {
     this.#onFile = onFile;
+    this.#orderId = orderId;
   }
 
   async result(): Promise<Scan> {
@@ -71,7 +82,7 @@ class Scanning {
         this.skip(name, "not-a-file");
         return;
       }
-      const look = await lookInside(content, name);
+      const look = await lookInside(content, name, this.#orderId);
       if ("open" in look) await this.#archive(path, content, name, look.open);
       else this.#take(content, name, look);
     } catch (error) {
@@ -91,7 +102,7 @@ class Scanning {
 
   async #archive(path: string | Buffer, content: Content, name: string, kind: "zip" | "iso"): Promise<void> {
     const members = await (kind === "zip" ? zipMembers(path, content) : isoMembers(content));
-    const inside = new Scanning(() => this.#onFile(this.#files.length + this.#skipped.length));
+    const inside = new Scanning(() => this.#onFile(this.#files.length + this.#skipped.length), this.#orderId);
     const names = new Names();
     for (const member of members) {
       const unique = names.give(`${name}/${member.name}`);
@@ -112,7 +123,7 @@ class Scanning {
 
   async #member(content: Content, name: string): Promise<void> {
     try {
-      const look = await lookInside(content, name);
+      const look = await lookInside(content, name, this.#orderId);
       if ("open" in look) this.skip(name, "unreadable-archive-inside");
       else this.#take(content, name, look);
     } catch (error) {

@@ -11,13 +11,15 @@ import { stateFolder } from "../state-folder.ts";
 export interface Errand extends Pick<CreateUploadRequest, "priority" | "encounterClass"> {
   readonly api: string;
   readonly folder: string;
+  readonly orderId?: string | undefined;
 }
 
 export class Unfinished {
   readonly #file: string;
 
-  constructor({ api, folder, priority, encounterClass }: Errand) {
-    const what = JSON.stringify([api, resolve(folder), priority, encounterClass]);
+  constructor({ api, folder, priority, encounterClass, orderId }: Errand) {
+    const forOrder = orderId === undefined ? [] : [orderId];
+    const what = JSON.stringify([api, resolve(folder), priority, encounterClass, ...forOrder]);
     const name = createHash("sha256").update(what).digest("hex").slice(0, 32);
     this.#file = join(stateFolder(), "uploads", `${name}.mic-upload.json`);
   }

@@ -22,6 +22,8 @@ export interface UploadOptions {
   readonly parallel: number;
   /** Bytes a second; undefined for as fast as the line is. */
   readonly limit?: number | undefined;
+  /** The order that photographs and documents of the folder belong to; without it they stay here. */
+  readonly order?: string | undefined;
   readonly wait: boolean;
   /** Minutes without any change after which waiting ends. */
   readonly timeout: number;
@@ -49,7 +51,7 @@ export async function uploadFolder(
   options: UploadOptions,
 ): Promise<UploadResult> {
   const reading = showReading(options.silent);
-  const scan = await scanFolder(folder, reading.count).finally(reading.finish);
+  const scan = await scanFolder(folder, reading.count, options.order).finally(reading.finish);
   if (scan.files.length === 0) throw nothingToSend(folder, scan.skipped);
   const emergency = options.priority === "stat" ? beginEmergency() : undefined;
   try {
@@ -65,8 +67,8 @@ async function send(
   scan: Scan,
   options: UploadOptions,
 ): Promise<UploadResult> {
-  const { priority, encounterClass } = options;
-  const unfinished = new Unfinished({ api: client.base, folder, priority, encounterClass });
+  const { priority, encounterClass, order: orderId } = options;
+  const unfinished = new Unfinished({ api: client.base, folder, priority, encounterClass, orderId });
   const announcing = { client, unfinished, priority, encounterClass };
   const { announced, uploadIds } = await announceAll(announcing, scan.files);
   const patient = client.patient();

@@ -74,6 +74,8 @@ async function unmatched(
   facts: StudyFacts,
   match: Match,
 ): Promise<void> {
+  // Its first series follows in a moment, and says the modality.
+  if (facts.series.length === 0) return;
   const now = clock.now();
   const use = (await table.get(keys.orderUse(study))) as OrderUseItem | undefined;
   if (!usesOrders(use?.at, now)) return;

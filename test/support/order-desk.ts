@@ -12,6 +12,7 @@ import { memoryQueue } from "./memory/queue.ts";
 import { user } from "./principals.ts";
 import { type Slice, sliceFile } from "./slices.ts";
 import { type StreamedTable, streamed } from "./stream.ts";
+import { type Wanted, wantedOrder } from "./wanted-order.ts";
 
 const hospital = "qinghe-county";
 export const staff = {
@@ -40,50 +41,7 @@ export interface OrderDesk {
   unmatched(): Promise<readonly { studyUid: string; candidates: readonly string[] }[]>;
 }
 
-export interface Wanted {
-  readonly patientId?: string;
-  readonly name?: readonly object[];
-  readonly birthDate?: string;
-  readonly gender?: string;
-  readonly accession?: string;
-  readonly modality?: string;
-  readonly day?: string;
-  readonly bodySite?: readonly object[];
-}
-
-const dcm = "http://dicom.nema.org/resources/ontology/DCM";
 export const defaultStudy = "1.2.826.1";
-
-/** A ServiceRequest as a hospital's information system sends it. */
-export function wantedOrder(wanted: Wanted = {}): object {
-  const { patientId = "P-1", name = [{ text: "王小东" }], day = "2026-02-14", modality = "CT" } = wanted;
-  const { birthDate, gender, accession, bodySite } = wanted;
-  return {
-    resourceType: "ServiceRequest",
-    status: "active",
-    intent: "order",
-    contained: [
-      {
-        resourceType: "Patient",
-        id: "p",
-        identifier: [{ value: patientId }],
-        name,
-        ...(birthDate && { birthDate }),
-        ...(gender && { gender }),
-      },
-      { resourceType: "Practitioner", id: "d", name: [{ family: "李", given: ["医生"] }] },
-    ],
-    ...(accession && {
-      identifier: [{ type: { coding: [{ code: "ACSN" }] }, value: accession }],
-    }),
-    code: { text: "颅脑CT平扫" },
-    orderDetail: [{ coding: [{ system: dcm, code: modality }] }],
-    ...(bodySite && { bodySite }),
-    subject: { reference: "#p" },
-    requester: { reference: "#d" },
-    occurrenceDateTime: `${day}T09:00:00+08:00`,
-  };
-}
 
 export async function orderDesk(): Promise<OrderDesk> {
   const here = await clinic(hospital);

@@ -47,6 +47,26 @@ describe("looking through a folder", () => {
     }
   });
 
+  it("takes photographs and documents for an order, and for none leaves them where they are", async () => {
+    const film = await mkdtemp(join(tmpdir(), "mic-film-"));
+    const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, ...new Uint8Array(200));
+    await writeFile(join(film, "chest.jpg"), jpeg);
+    await writeFile(join(film, "report.txt"), "%PDF-1.4\n%%EOF");
+    await writeFile(join(film, "IM1"), slice);
+    await writeFile(join(film, "letter.txt"), "Dear colleague");
+    const orderId = "01J0RDER000000000000000000";
+    const { files, skipped } = await scanFolder(film, () => undefined, orderId);
+    expect(files.map(({ name, orderId: order }) => [name, order])).toEqual([
+      ["IM1", undefined],
+      ["chest.jpg", orderId],
+      ["report.txt", orderId],
+    ]);
+    expect(skipped.map(({ name }) => name)).toEqual(["letter.txt"]);
+    const without = await scanFolder(film, () => undefined);
+    expect(without.files.map(({ name }) => name)).toEqual(["IM1"]);
+    await rm(film, { recursive: true });
+  });
+
   it("finds images under names that are not UTF-8, which can be sent, and keeps names apart", async () => {
     const odd = await mkdtemp(join(tmpdir(), "mic-odd-"));
     const bytes = (hex: string): Buffer => Buffer.concat([Buffer.from(`${odd}/`), Buffer.from(hex, "hex")]);

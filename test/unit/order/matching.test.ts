@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { applyChanges } from "../../../shared/catalog/apply-changes.ts";
+import { followStudy } from "../../../shared/order/follow-study.ts";
+import type { Item } from "../../../shared/ports.ts";
 import { memoryQueue } from "../../support/memory/queue.ts";
 import { defaultStudy, type OrderDesk, orderDesk, staff } from "../../support/order-desk.ts";
 
@@ -187,6 +189,19 @@ describe("orders nobody can tell apart", () => {
     expect(await studiesOf(first.id)).toEqual([oid]);
     expect(await studiesOf(second.id)).toEqual(["urn:oid:1.2.826.2"]);
   });
+});
+
+it("a study is not called unmatched while its first series is still being written", async () => {
+  const { id } = await desk.order();
+  await desk.scan({ accession: "" });
+  const { table, clock, hospital } = desk.here;
+  const series = table.items().find(({ type }) => type === "series") as Item;
+  await table.write([{ op: "delete", key: { pk: series.pk, sk: series.sk } }]);
+  await followStudy({ table, clock, windowDays: 3 }, { ...hospital, studyUid: defaultStudy });
+  expect([await desk.codes(), await desk.unmatched()]).toEqual([[], []]);
+  await desk.stream.table.write([{ op: "put", item: series }]);
+  await desk.follow();
+  expect(await studiesOf(id)).toEqual([oid]);
 });
 
 describe("a hospital that works without orders", () => {

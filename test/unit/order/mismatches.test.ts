@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { findingKinds } from "../../../shared/contract/findings.ts";
-import { type OrderDesk, orderDesk, type Wanted } from "../../support/order-desk.ts";
+import { type OrderDesk, orderDesk } from "../../support/order-desk.ts";
 import type { Slice } from "../../support/slices.ts";
+import type { Wanted } from "../../support/wanted-order.ts";
 
 let desk: OrderDesk;
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { orderSchemas } from "../../../shared/contract/schemas/order.ts";
-import { type OrderDesk, orderDesk, staff, wantedOrder } from "../../support/order-desk.ts";
+import { type OrderDesk, orderDesk, staff } from "../../support/order-desk.ts";
+import { wantedOrder } from "../../support/wanted-order.ts";
 
 let desk: OrderDesk;
 beforeEach(async () => {
