@@ -111,6 +111,17 @@ describe("a study under the wrong patient", () => {
     });
     expect((await physician.call("DELETE", `/v1/orders/${orderId}/studies/${studyUid}`)).status).toBe(403);
   });
+
+  it("is taken from its order again, which then waits in the list", async () => {
+    const { json } = await micJson(admin, "order", "unmatch", orderId, studyUid);
+    expect(json).toMatchObject({ id: orderId, status: "active" });
+    const listed = await mic(admin, "order", "list", "--patient", right);
+    expect(listed.stdout).toMatch(
+      new RegExp(`^${orderId} +active +2026-03-01 +${right} +赵六 +颅脑CT平扫$`, "m"),
+    );
+    const shown = await mic(admin, "order", "show", orderId);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ resourceType: "ServiceRequest", id: orderId });
+  });
 });
 
 describe("a film and a report on paper", () => {
