@@ -1,7 +1,8 @@
 /**
  * How many requests are under way at once: as many as make the line faster, and no more. One more is tried while that
- * carries more bytes (additive increase); half of them are dropped when the line or the storage fails (multiplicative
- * decrease). On a thin line few are under way, so that a cut costs little.
+ * carries more bytes (additive increase); half of them are dropped when requests fail one after the other (multiplicative
+ * decrease), one broken connection among others that went well being chance. On a thin line few are under way, so that a
+ * cut costs little.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -19,7 +20,7 @@ const leastMilliseconds = 1000;
 /** Measures for which a size that was found best is kept before another is tried. */
 const content = 8;
 /** Milliseconds. */
-const lookAgain = 500;
+const [lookAgain, idle] = [500, 250];
 
 export class Window implements Measure {
   readonly #maximum: number;
@@ -29,8 +30,12 @@ export class Window implements Measure {
   #waiting: (() => void)[] = [];
   #epoch = { began: 0, requests: 0, bytes: 0 };
   #before: number | undefined;
+  /** The last measure led to one more. */
+  #grew = false;
   #rest = 0;
   #lastCut = Number.NEGATIVE_INFINITY;
+  #failedLast = false;
+  #idleSince = Number.NEGATIVE_INFINITY;
   bytesPerSecond: number | undefined;
 
   /** `mustYield`: while it says so, nothing new is begun. */
@@ -51,15 +56,16 @@ export class Window implements Measure {
       else if (this.#underWay < this.#size) break;
       else await new Promise<void>((room) => void this.#waiting.push(room));
     }
-    if (this.#underWay++ === 0) this.#epoch = { began: performance.now(), requests: 0, bytes: 0 };
     const began = performance.now();
+    // Time in which nobody wanted to send says nothing of the line.
+    if (this.#underWay++ === 0 && began - this.#idleSince > idle) this.#begin();
     try {
       this.#moved(await request());
     } catch (error) {
       this.#failed(began);
       throw error;
     } finally {
-      this.#underWay--;
+      if (--this.#underWay === 0) this.#idleSince = performance.now();
       this.#admit();
     }
   }
@@ -70,12 +76,17 @@ export class Window implements Measure {
   }
 
   #moved(bytes: number): void {
+    this.#failedLast = false;
     const epoch = this.#epoch;
     epoch.requests++;
     epoch.bytes += bytes;
     const milliseconds = performance.now() - epoch.began;
     if (epoch.requests < perRequest * this.#size || milliseconds < leastMilliseconds) return;
     this.#adapt((epoch.bytes / milliseconds) * 1000);
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#epoch = { began: performance.now(), requests: 0, bytes: 0 };
   }
 
@@ -84,21 +95,28 @@ export class Window implements Measure {
     this.bytesPerSecond = rate;
     this.#before = rate;
     if (this.#rest > 0) this.#rest--;
-    else if (before === undefined || rate >= before * worthwhile) this.#resize(this.#size + 1);
+    else if (before === undefined || !this.#grew || rate >= before * worthwhile) this.#grow();
     else {
-      this.#resize(this.#size - 1);
+      this.#grew = false;
       this.#rest = content;
-      this.#before = undefined;
+      this.#resize(this.#size - 1);
     }
+  }
+
+  #grow(): void {
+    this.#grew = this.#size < this.#maximum;
+    this.#resize(this.#size + 1);
   }
 
   /** Requests that were under way when the line broke die of one cut, and count once. */
   #failed(began: number): void {
-    if (began < this.#lastCut) return;
+    const again = this.#failedLast;
+    this.#failedLast = true;
+    if (!again || began < this.#lastCut) return;
     this.#lastCut = performance.now();
     this.#resize(Math.floor(this.#size / 2));
     this.#before = undefined;
-    this.#epoch = { began: performance.now(), requests: 0, bytes: 0 };
+    this.#begin();
   }
 
   #resize(size: number): void {

@@ -113,7 +113,13 @@ async function sendOnce(line: Line, piece: Piece, anew: boolean): Promise<void> 
     const signed = await sign(anew);
     if (signed !== undefined) {
       await content.requireUnchanged();
-      await line.window.run(() => putOnce(line, piece, signed, count));
+      const failures: NotStored[] = [];
+      await line.window.run(async () => {
+        const { moved, failure } = await putOnce(line, piece, signed, count);
+        if (failure) failures.push(failure);
+        return moved;
+      });
+      for (const failure of failures) throw failure;
     }
     over = true;
     onBytes(end - start - handed);
@@ -124,17 +130,28 @@ async function sendOnce(line: Line, piece: Piece, anew: boolean): Promise<void> 
   }
 }
 
-/** Bytes that arrived. */
+interface Outcome {
+  /** Bytes that arrived. */
+  readonly moved: number;
+  /** What says nothing against the line: a URL that has expired, say. */
+  readonly failure?: NotStored;
+}
+/** What a busy or broken line answers: fewer requests at once may mend it. */
+const ofTheLine: ReadonlySet<Verdict> = new Set(["busy", "broken"]);
+
+/** Throws what the line is to blame for. */
 async function putOnce(
   { pacer, stall }: Line,
   piece: Piece,
   signed: SignedRequest,
   count: (bytes: number) => void,
-): Promise<number> {
+): Promise<Outcome> {
   const answer = await putBytes(signed, pacer.pace(verified(piece), count), stall);
   const verdict = verdictOf(answer);
-  if (verdict === "stored") return piece.end - piece.start;
-  throw new NotStored(verdict, `it answered ${`${answer.status} ${codeOf(answer)}`.trim()}`);
+  if (verdict === "stored") return { moved: piece.end - piece.start };
+  const failure = new NotStored(verdict, `it answered ${`${answer.status} ${codeOf(answer)}`.trim()}`);
+  if (ofTheLine.has(verdict)) throw failure;
+  return { moved: 0, failure };
 }
 
 /** The piece's bytes, told apart from those of a file that was written to meanwhile. */

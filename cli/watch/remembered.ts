@@ -46,10 +46,10 @@ export class Remembered {
     return kept !== undefined && sameStamp(kept, stamp);
   }
 
-  /** Whether it was sent with these bytes before, under whatever time. */
-  knowsBytes(name: string, sha256: string): boolean {
+  /** The upload in which it was sent with these bytes, under whatever time. */
+  uploadOfBytes(name: string, sha256: string): string | undefined {
     const kept = this.#files.get(hashOf(name));
-    return kept?.sha256 === sha256 && kept.upload !== undefined;
+    return kept?.sha256 === sha256 ? kept.upload : undefined;
   }
 
   uploadOf(name: string, stamp: Stamp): string | undefined {

@@ -1,9 +1,6 @@
 /** `mic watch`: whatever lands in a folder goes up, for as long as the process lives, whatever the line does meanwhile. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CreateUploadRequest } from "../../shared/contract/schemas/upload.ts";
 import type { ApiClient } from "../client.ts";
-import { CommandFailed, isNo } from "../failures.ts";
-import { pauseAfter } from "../patience.ts";
 import { lineFor } from "../upload/upload-folder.ts";
 import type { Disposal } from "./dispose.ts";
 import { Lane } from "./lane.ts";
@@ -11,6 +8,7 @@ import type { Log } from "./log.ts";
 import { type LaneName, Remembered } from "./remembered.ts";
 import { type Looked, Ripening } from "./ripening.ts";
 import { settle } from "./settle.ts";
+import { Steadfast } from "./steadfast.ts";
 
 export interface WatchOptions {
   readonly encounterClass: CreateUploadRequest["encounterClass"];
@@ -57,15 +55,15 @@ class Watching {
   readonly #lanes: Readonly<Record<LaneName, Lane>>;
   /** Undefined until the folder could be read. */
   #looked: Looked | undefined;
-  #away = false;
+  readonly #steadfast: Steadfast;
   #folderAway = false;
-  #refusal: string | undefined;
 
   constructor(client: ApiClient, folder: string, options: WatchOptions, log: Log, signal: AbortSignal) {
     this.#client = client;
     this.#options = options;
     this.#log = log;
     this.#signal = signal;
+    this.#steadfast = new Steadfast(log, signal);
     this.#ripening = new Ripening(folder, options.settled);
     this.#remembered = new Remembered(client.base, folder, (error) =>
       log("state-unwritable", { why: (error as NodeJS.ErrnoException).code }),
@@ -80,7 +78,7 @@ class Watching {
       client: this.#client,
       line: {
         ...lineFor({ priority: name, ...this.#options }),
-        notice: (there, why) => this.#lineIs(there, why),
+        notice: (there, why) => this.#steadfast.lineIs(there, why),
         signal: this.#signal,
       },
       remembered: this.#remembered,
@@ -94,8 +92,10 @@ class Watching {
   async run(): Promise<void> {
     await Promise.all([
       this.#lookAgainAndAgain(),
-      ...lanes.map((name) => this.#again(() => this.#lanes[name].step(this.#isRipening(name)), 500)),
-      this.#again(() => this.#settleAll(), this.#options.every * 1000),
+      ...lanes.map((name) =>
+        this.#steadfast.again(() => this.#lanes[name].step(this.#isRipening(name)), 500),
+      ),
+      this.#steadfast.again(() => this.#settleAll(), this.#options.every * 1000),
       this.#tellHealth(),
     ]);
   }
@@ -107,7 +107,7 @@ class Watching {
       ripening: this.#looked ? this.#looked.all.size - this.#looked.ripe.length : 0,
       sent: routine.sent + stat.sent,
       unsettled: lanes.flatMap((name) => this.#remembered.openUploads(name)).length,
-      line: this.#away ? "away" : "there",
+      line: this.#steadfast.away ? "away" : "there",
     };
   }
 
@@ -116,7 +116,7 @@ class Watching {
       const began = performance.now();
       await this.#look();
       const took = performance.now() - began;
-      await this.#pause(Math.max(this.#options.every * 1000, took / share));
+      await this.#steadfast.pause(Math.max(this.#options.every * 1000, took / share));
     }
   }
 
@@ -158,54 +158,18 @@ class Watching {
       disposal: this.#options.disposal,
     };
     for (const name of lanes)
-      for (const uploadId of this.#remembered.openUploads(name))
-        if (!this.#lanes[name].openUploads.includes(uploadId)) await settle(settling, uploadId, all);
-    return false;
-  }
-
-  /** Never ends for a line, a server or a sign-in that is away: all of them come back, sooner or later. */
-  async #again(step: () => Promise<boolean>, idle: number): Promise<void> {
-    for (let failures = 0; !this.#signal.aborted; ) {
-      try {
-        const busy = await step();
-        failures = 0;
-        this.#lineIs(true);
-        if (busy) this.#refusal = undefined;
-        if (!busy) await this.#pause(idle);
-      } catch (error) {
-        if (!(error instanceof CommandFailed)) throw error;
-        if (this.#signal.aborted) return;
-        if (isNo(error)) this.#refused(error.message);
-        else this.#lineIs(false, error.message);
-        await this.#pause(1000 + pauseAfter(++failures));
+      for (const uploadId of this.#remembered.openUploads(name)) {
+        if (this.#lanes[name].openUploads.includes(uploadId)) continue;
+        await settle(settling, uploadId, all);
+        this.#steadfast.lineIs(true);
       }
-    }
-  }
-
-  /** Said once, however often it is tried. */
-  #refused(why: string): void {
-    if (why !== this.#refusal) this.#log("refused", { why });
-    this.#refusal = why;
-  }
-
-  #lineIs(there: boolean, why?: string): void {
-    if (there !== this.#away) return;
-    this.#away = !there;
-    if (there) this.#log("line-back");
-    else this.#log("line-away", { why });
+    return false;
   }
 
   async #tellHealth(): Promise<void> {
     while (!this.#signal.aborted) {
-      await this.#pause(this.#options.health * 1000);
+      await this.#steadfast.pause(this.#options.health * 1000);
       if (!this.#signal.aborted) this.#log("health", this.health());
     }
-  }
-
-  /** Ends early when the process is to stop. */
-  async #pause(milliseconds: number): Promise<void> {
-    await sleep(milliseconds, undefined, { signal: this.#signal }).catch((error: Error) => {
-      if (error.name !== "AbortError") throw error;
-    });
   }
 }

@@ -1,0 +1,134 @@
+/** The upload that a lane of a watched folder has open: files are added as they ripen, and it is completed when it is quiet. */
+import { randomUUID } from "node:crypto";
+import type { CreateUploadRequest, FilesReply } from "../../shared/contract/schemas/upload.ts";
+import { uploadLimits } from "../../shared/upload/limits.ts";
+import type { ApiClient } from "../client.ts";
+import { Refused } from "../failures.ts";
+import { type Announced, inRequests, type Manifest, manifestOf, resume } from "../upload/announce.ts";
+import type { FoundFile } from "../upload/scan-folder.ts";
+import type { Log } from "./log.ts";
+import type { LaneName, Remembered } from "./remembered.ts";
+
+export interface OpenUploadOptions {
+  readonly name: LaneName;
+  readonly client: ApiClient;
+  readonly remembered: Remembered;
+  readonly log: Log;
+  readonly encounterClass: CreateUploadRequest["encounterClass"];
+  /** Milliseconds without a new file after which an upload is completed. */
+  readonly quiet: number;
+}
+
+/** Milliseconds for which an upload of a busy folder is kept open: whoever asks for its state wants an end of it. */
+const longestOpen = 15 * 60_000;
+
+interface Open {
+  readonly uploadId: string;
+  readonly since: number;
+  files: number;
+  lastAdded: number;
+}
+
+export class OpenUpload {
+  readonly #options: OpenUploadOptions;
+  #open: Open | undefined;
+  /** Of earlier runs, to be completed when it is quiet. */
+  #earlier: readonly string[];
+  /** Files of a batch that failed half way are announced in the open upload, and some have arrived. */
+  #unsure = false;
+
+  constructor(options: OpenUploadOptions) {
+    this.#options = options;
+    this.#earlier = options.remembered.openUploads(options.name);
+  }
+
+  /** Not completed yet. */
+  get uploadIds(): readonly string[] {
+    return [...this.#earlier, ...(this.#open ? [this.#open.uploadId] : [])];
+  }
+
+  /** Announces what is not announced, by an earlier run or before a failure. */
+  async announce(files: readonly FoundFile[]): Promise<readonly Announced[]> {
+    const announced: Announced[] = [];
+    const asked = this.#unsure ? this.uploadIds : this.#earlier;
+    for (const uploadId of asked)
+      announced.push(...((await resume(this.#options.client, uploadId, files)) ?? []));
+    const known = new Set(announced.map(({ file }) => file));
+    const rest = files.filter((file) => !known.has(file));
+    for (const request of inRequests(rest.map(manifestOf))) {
+      const begun = rest.splice(0, request.length);
+      const { uploadId, files: toSend } = await this.#add(request);
+      for (const [index, file] of begun.entries())
+        announced.push({ file, uploadId, toSend: toSend[index] as Announced["toSend"] });
+    }
+    return announced;
+  }
+
+  /** After a batch: whether all of it went through. */
+  went(well: boolean): void {
+    if (!well) this.#unsure = true;
+    else if (this.#open) this.#open.lastAdded = performance.now();
+  }
+
+  /** Whether something was completed. `following`: files are about to come. */
+  async completeWhatIsQuiet(following: boolean): Promise<boolean> {
+    if (!following && this.#earlier.length > 0) {
+      for (const uploadId of this.#earlier) await this.#complete(uploadId);
+      this.#earlier = [];
+      return true;
+    }
+    if (this.#open === undefined) return false;
+    const now = performance.now();
+    const quiet = !following && now - this.#open.lastAdded >= this.#options.quiet;
+    if (!quiet && now - this.#open.since < longestOpen) return false;
+    await this.#completeOpen();
+    return true;
+  }
+
+  /** To the open upload, or a new one where there is none, it is full, or it was completed behind our back. */
+  async #add(files: readonly Manifest[]): Promise<FilesReply> {
+    const { client, name: priority, encounterClass, remembered } = this.#options;
+    const added = this.#open && (await this.#addTo(this.#open, files));
+    if (added) return added;
+    await this.#completeOpen();
+    const request = { files, priority, encounterClass };
+    const reply = await client.post<FilesReply>("/v1/uploads", request, once());
+    const now = performance.now();
+    this.#open = { uploadId: reply.uploadId, since: now, files: files.length, lastAdded: now };
+    remembered.opened(reply.uploadId, priority);
+    return reply;
+  }
+
+  async #addTo(open: Open, files: readonly Manifest[]): Promise<FilesReply | undefined> {
+    if (open.files + files.length > uploadLimits.filesPerUpload) return undefined;
+    const path = `/v1/uploads/${open.uploadId}/files`;
+    try {
+      const reply = await this.#options.client.post<FilesReply>(path, { files }, once());
+      open.files += files.length;
+      return reply;
+    } catch (error) {
+      if (error instanceof Refused && [404, 409].includes(error.status)) return undefined;
+      throw error;
+    }
+  }
+
+  async #completeOpen(): Promise<void> {
+    if (this.#open) await this.#complete(this.#open.uploadId);
+    this.#open = undefined;
+    this.#unsure = false;
+  }
+
+  async #complete(uploadId: string): Promise<void> {
+    const { client, log, remembered, name: lane } = this.#options;
+    try {
+      await client.post(`/v1/uploads/${uploadId}/complete`, {});
+      log("completed", { upload: uploadId, lane });
+    } catch (error) {
+      // Removed at the server, or of another hospital: nothing is to be followed there.
+      if (!(error instanceof Refused && [403, 404].includes(error.status))) throw error;
+      remembered.closed(uploadId);
+    }
+  }
+}
+
+const once = () => ({ "idempotency-key": randomUUID() });
