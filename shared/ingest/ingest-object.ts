@@ -113,7 +113,10 @@ async function ingestAnnounced(
   if ((await sha256Of(deps.objects, landed.ref, head)) !== file.sha256) return refuse("checksum-mismatch");
   if (read instanceof DicomRejected) {
     const outcome = await ingestSource(deps, landing, landed, type as SourceType);
-    return typeof outcome === "string" ? outcome : refuse(outcome.refused);
+    if (typeof outcome === "string") return outcome;
+    // What it is was read from its first bytes.
+    const reason = { ...reasonOf(outcome.refused), offset: 0 };
+    return quarantine(deps, landing, landed.ref, announcement, reason);
   }
   const cut = await unlessRefused(checkPixels(read.header, read.source));
   if (cut) return quarantine(deps, landing, landed.ref, announcement, refusalOf(cut));
