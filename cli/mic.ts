@@ -2,6 +2,7 @@
 /** `mic`: the clinic's uploader and the operator's tool. */
 import { Command } from "commander";
 import { addOrderCommands } from "./commands/order.ts";
+import { addRecoverCommands } from "./commands/recover.ts";
 import { addReportCommands } from "./commands/report.ts";
 import { addShareCommands } from "./commands/share.ts";
 import { addStudyCommands } from "./commands/studies.ts";
@@ -36,6 +37,7 @@ addStudyCommand(program);
 addOrderCommands(program);
 addReportCommands(program);
 addShareCommands(program);
+addRecoverCommands(program);
 
 try {
   await program.parseAsync();

@@ -134,7 +134,7 @@ export const answers: readonly Answer[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:.*:kms:.*:key\/\*\]$/,
-    where: /^(EmptiedOnDestroy|KeyCustodian|Ingest|Derive|Upload|Retrieve|Report|Share|Network)\//,
+    where: /^(EmptiedOnDestroy|KeyCustodian|Catalog|Ingest|Derive|Upload|Retrieve|Report|Share|Network)\//,
     reason: "Hospitals' keys are made at run time; a condition admits only those tagged with this stage.",
   },
   {

@@ -4,6 +4,7 @@
  */
 import type { HospitalKey, InstanceKey, SeriesKey, StudyKey } from "./catalog/keys.ts";
 import { isFileId, isHospitalId, isUlid } from "./contract/identifiers.ts";
+import { isUid } from "./dicom/uid.ts";
 
 export type Priority = "routine" | "stat";
 
@@ -53,3 +54,41 @@ export function parseLandingKey(key: string): LandingKey | undefined {
   if (!isHospitalId(hospital) || !isUlid(uploadId) || !isFileId(fileId)) return undefined;
   return { priority, hospital, uploadId, fileId };
 }
+
+/** An original, or other bytes kept beside it, as its key names it. */
+export interface OriginalKey extends InstanceKey {
+  readonly sha256: string;
+}
+
+const original = /^([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/([0-9a-f]{64})\.dcm$/;
+
+/** Reads the key of an original back; undefined when it is not one. */
+export function parseOriginalKey(key: string): OriginalKey | undefined {
+  const [, region = "", hospital = "", studyUid = "", seriesUid = "", sopUid = "", sha256 = ""] =
+    original.exec(key) ?? [];
+  if (!isHospitalId(hospital) || ![studyUid, seriesUid, sopUid].every(isUid)) return undefined;
+  return { region, hospital, studyUid, seriesUid, sopUid, sha256 };
+}
+
+const conflicts = "conflict/";
+
+export const parseConflictKey = (key: string): OriginalKey | undefined =>
+  key.startsWith(conflicts) ? parseOriginalKey(key.slice(conflicts.length)) : undefined;
+
+export function parseQuarantineKey(
+  key: string,
+): (HospitalKey & { readonly uploadId: string; readonly fileId: string }) | undefined {
+  const [first, region = "", hospital = "", uploadId = "", fileId = "", ...more] = key.split("/");
+  if (first !== "quarantine" || more.length > 0) return undefined;
+  if (!isHospitalId(hospital) || !isUlid(uploadId) || !isFileId(fileId)) return undefined;
+  return { region, hospital, uploadId, fileId };
+}
+
+/** Prefixes that hold what a hospital, or one of its studies, has in a bucket. */
+export const objectPrefixes = {
+  originals: ({ region, hospital }: HospitalKey): string => `${region}/${hospital}/`,
+  study: (key: StudyKey): string => `${study(key)}/`,
+  landing: (priority: Priority, { hospital }: HospitalKey): string => `${priority}/${hospital}/`,
+  quarantine: ({ region, hospital }: HospitalKey): string => `quarantine/${region}/${hospital}/`,
+  conflicts: ({ region, hospital }: HospitalKey): string => `${conflicts}${region}/${hospital}/`,
+} as const;

@@ -1,6 +1,7 @@
 import { setLegalHold } from "../../shared/catalog/set-legal-hold.ts";
 import { catalogSchemas } from "../../shared/contract/schemas/catalog.ts";
 import { requestRebuild } from "../../shared/derive/request-rebuild.ts";
+import { auditLedger } from "../../shared/ledger/audit-ledger.ts";
 import { api } from "../http.ts";
 import { stores } from "../stores.ts";
 
@@ -8,6 +9,10 @@ import { stores } from "../stores.ts";
 export const handler = api("catalog", {
   schemas: catalogSchemas,
   handlers: {
+    auditLedger: async ({ grant, query: { cursor, verifyBytes } }) => ({
+      status: 200,
+      body: await auditLedger(grant, stores().clock, { cursor, verifyBytes: verifyBytes === "true" }),
+    }),
     rebuild: async ({ grant, body }) => ({
       status: 202,
       body: await requestRebuild(grant, stores().queue, body),

@@ -36,6 +36,15 @@ const objectActions = {
     "s3:GetObjectTagging",
     "s3:GetObjectVersionTagging",
   ],
+  /** To see of an object all but change it: its versions, lock, hold and tags. */
+  prove: [
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:GetObjectRetention",
+    "s3:GetObjectLegalHold",
+    "s3:GetObjectTagging",
+    "s3:GetObjectVersionTagging",
+  ],
   delete: ["s3:DeleteObject"],
 } as const satisfies Record<string, readonly string[]>;
 export type ObjectUse = keyof typeof objectActions;
@@ -90,10 +99,10 @@ export class Stored extends Construct {
     const actions = uses.flatMap((use): readonly string[] => objectActions[use]);
     const resources = prefixes.map((prefix) => `${bucket}/${prefix}`);
     if (actions.length > 0) fn.allow(new PolicyStatement({ actions, resources }));
-    if (uses.includes("read") || uses.includes("list"))
+    if (uses.some((use) => use === "read" || use === "list" || use === "prove"))
       fn.allow(
         new PolicyStatement({
-          actions: ["s3:ListBucket"],
+          actions: ["s3:ListBucket", ...(uses.includes("prove") ? ["s3:ListBucketVersions"] : [])],
           resources: [bucket],
           ...(!prefixes.includes("*") && {
             conditions: { StringLikeIfExists: { "s3:prefix": [...prefixes] } },

@@ -28,8 +28,18 @@ export class Catalog extends Construct {
     stored.bindCatalog(this.api, "write");
     stored.bindAudit(this.api, "append");
     stored.bindQueue(this.api, "derive", deriveQueues.derive);
-    stored.bindBucket(this.api, "archive", ["hold"], [`${Stack.of(this).region}/*`]);
-    stored.bindBucket(this.api, "archive", ["list", "hold"], ["report/*"]);
+    const region = `${Stack.of(this).region}/*`;
+    stored.bindBucket(this.api, "archive", ["hold", "prove"], [region]);
+    stored.bindBucket(this.api, "archive", ["list", "hold", "prove"], ["report/*"]);
+    this.proveLedger(stored, region);
+  }
+
+  /** The audit of the ledger reads all there is, and changes nothing. S3 tells a SHA-256 only to who may use the key. */
+  private proveLedger(stored: CatalogProps["stored"], region: string): void {
+    stored.bindBucket(this.api, "derived", ["list"], [region]);
+    stored.bindBucket(this.api, "landing", ["list"], ["routine/*", "stat/*"]);
+    stored.bindBucket(this.api, "quarantine", ["list"], ["quarantine/*", "conflict/*"]);
+    stored.bindHospitalKeys(this.api, ["decrypt"], "objects");
   }
 
   /** Events leave from the stream, never from a handler that may die after its write. */

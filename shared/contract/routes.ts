@@ -204,6 +204,15 @@ export const routes = [
     summary: "Keep a study whatever its retention, or let it go again",
   },
 
+  {
+    id: "auditLedger",
+    method: "GET",
+    path: "/v1/ledger-audit",
+    capability: "catalog",
+    access: { target: "own-hospital" },
+    summary: "Prove, page by page, that nothing of the hospital is lost and every count is right",
+  },
+
   // consult
   {
     id: "createConsult",

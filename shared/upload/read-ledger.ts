@@ -34,7 +34,7 @@ export async function readFilePage(
 
 /** Every file: reads the whole upload. */
 export async function readAllFiles(
-  table: Table,
+  table: Pick<Table, "query">,
   hospital: HospitalKey,
   uploadId: string,
 ): Promise<readonly UploadFileItem[]> {

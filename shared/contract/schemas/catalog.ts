@@ -1,6 +1,7 @@
 /** Requests and answers of the operators' catalog routes. */
 import * as z from "zod/mini";
 import { uid } from "./identifiers.ts";
+import { ledgerAuditQuery, ledgerAuditReply } from "./ledger.ts";
 
 const rebuildBody = z.strictObject({
   studyUid: z.optional(uid.check(z.describe("Without it: everything of the hospital"))),
@@ -34,6 +35,7 @@ const legalHoldReply = z.object({
 });
 
 export const catalogSchemas = {
+  auditLedger: { query: ledgerAuditQuery, reply: ledgerAuditReply },
   rebuild: { body: rebuildBody, reply: rebuildReply },
   setLegalHold: { params: z.object({ studyUid: uid }), body: legalHoldBody, reply: legalHoldReply },
 } as const;

@@ -46,7 +46,8 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
   // The link allows viewing, not downloading.
   retrieveInstance: ["TPRAS", "PR", ""],
 
-  rebuild: ["A", "", ""],
+  rebuild: ["AN", "N", "N"],
+  auditLedger: ["AN", "N", "N"],
   setLegalHold: ["A", "", ""],
 
   createConsult: ["PRA", "", ""],

@@ -17,6 +17,7 @@ describe("an API's definition", () => {
         handlers: {
           rebuild: async ({ body, id }) => ({ status: 202, body: [body.studyUid.length, id.length] }),
           setLegalHold: reply,
+          auditLedger: reply,
         },
       },
       kernel,
@@ -33,6 +34,7 @@ describe("an API's definition", () => {
           // @ts-expect-error: without a schema there is no body
           rebuild: async ({ body }) => ({ status: body.length }),
           setLegalHold: reply,
+          auditLedger: reply,
         },
       },
       kernel,

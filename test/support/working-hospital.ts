@@ -1,0 +1,119 @@
+/** A hospital at work in memory: what it sends is ingested, followed through the stream, derived, and reported on. */
+import { ulid } from "ulid";
+import type { StudyKey } from "../../shared/catalog/keys.ts";
+import type { CreateUploadRequest } from "../../shared/contract/schemas/upload.ts";
+import { deriveInstance } from "../../shared/derive/derive-instance.ts";
+import type { DeriveMessage } from "../../shared/derive/derive-message.ts";
+import { auditLedger } from "../../shared/ledger/audit-ledger.ts";
+import type { LedgerCheck } from "../../shared/ledger/checks.ts";
+import type { CheckCount, Violation } from "../../shared/ledger/tally.ts";
+import { draftReport } from "../../shared/report/draft-report.ts";
+import { quoted } from "../../shared/report/if-match.ts";
+import { signReport } from "../../shared/report/sign-report.ts";
+import { completeUpload } from "../../shared/upload/complete-upload.ts";
+import { type Clinic, clinic, followStream, type Sent } from "./clinic.ts";
+import { testGrant } from "./grant.ts";
+import { memoryEventBus } from "./memory/event-bus.ts";
+import { type MemoryQueue, memoryQueue } from "./memory/queue.ts";
+import { user } from "./principals.ts";
+import { type StreamedTable, streamed } from "./stream.ts";
+
+export interface Audited {
+  readonly checks: ReadonlyMap<LedgerCheck, CheckCount>;
+  readonly violations: readonly Violation[];
+  readonly pages: number;
+}
+
+export interface WorkingHospital extends Clinic {
+  readonly stream: StreamedTable;
+  readonly queue: MemoryQueue;
+  /** Sends, ingests, and lets everything that follows happen. */
+  receive(files: readonly Uint8Array[], request?: Partial<CreateUploadRequest>): Promise<Sent>;
+  /** Lets the stream and the derive queues run dry. */
+  settle(): Promise<void>;
+  report(studyUid: string): Promise<string>;
+  audit(options?: { readonly verifyBytes?: boolean }): Promise<Audited>;
+}
+
+export async function workingHospital(name?: string, network?: Clinic): Promise<WorkingHospital> {
+  const here = await clinic(name, network);
+  const stream = streamed(here.table);
+  const [queue, events] = [memoryQueue(), memoryEventBus()];
+  const { objects, clock, keyService } = here;
+  const signingKeyArn = keyService.createSigningKey();
+  const settle = async () => {
+    const deps = { objects, queue, events, clock };
+    const derive = { table: stream.table, objects, clock };
+    for (let left = 1; left > 0; ) {
+      await followStream(deps, stream);
+      const messages = queue.drain() as DeriveMessage[];
+      for (const message of messages) await deriveInstance(derive, message);
+      left = messages.length;
+    }
+  };
+  return {
+    ...here,
+    stream,
+    queue,
+    settle,
+    async receive(files, request) {
+      const sent = await here.send(files, request);
+      for (const event of sent.landed) await here.ingest(event, { table: stream.table });
+      await completeUpload(
+        here.upload,
+        { ...here.grant("completeUpload"), table: stream.table },
+        sent.uploadId,
+      );
+      await settle();
+      return sent;
+    },
+    async report(studyUid) {
+      const doctor = user("radiologist", here.hospital.hospital, { id: "user:li", name: "李医生" });
+      const study: StudyKey = { ...here.hospital, studyUid };
+      const grant = testGrant({
+        principal: doctor,
+        action: "signReport",
+        study,
+        table: here.table,
+        objects,
+        clock,
+      });
+      const deps = { keys: keyService, clock, signingKeyArn };
+      const reportId = ulid(clock.now().getTime());
+      const content = {
+        language: "zh-CN",
+        findings: "两肺清晰。",
+        impression: "未见异常。",
+        critical: false,
+      };
+      const { etag } = await draftReport(grant, deps, { reportId, content });
+      await signReport(grant, deps, { reportId, ifMatch: quoted(etag) });
+      return reportId;
+    },
+    audit: (options = {}) => audited(here, options),
+  };
+}
+
+/** Walks every page and adds them up, as `mic audit ledger` does. */
+async function audited(here: Clinic, options: { readonly verifyBytes?: boolean }): Promise<Audited> {
+  const principal = user("hospital-admin", here.hospital.hospital);
+  const { table, objects, clock } = here;
+  const grant = testGrant({ principal, action: "auditLedger", table, objects, clock });
+  const checks = new Map<LedgerCheck, CheckCount>();
+  const violations: Violation[] = [];
+  let [cursor, pages] = [undefined as string | undefined, 0];
+  do {
+    const page = await auditLedger(grant, clock, { cursor, ...options });
+    for (const count of page.checks) checks.set(count.check, sum(checks.get(count.check), count));
+    violations.push(...page.violations);
+    [cursor, pages] = [page.next, pages + 1];
+  } while (cursor !== undefined);
+  return { checks, violations, pages };
+}
+
+const sum = (one: CheckCount | undefined, other: CheckCount): CheckCount => ({
+  check: other.check,
+  examined: (one?.examined ?? 0) + other.examined,
+  violations: (one?.violations ?? 0) + other.violations,
+  explained: (one?.explained ?? 0) + other.explained,
+});
