@@ -93,7 +93,15 @@ describe("an audit of a ledger that balances", () => {
     const here = await workingHospital();
     for (const studyUid of ["1.3.1", "1.3.2", "1.3.3"])
       await here.receive(Array.from({ length: 450 }, (_, n) => slice(n, { studyUid })));
+    const asked: Record<string, number> = {};
+    here.objects.before((operation) => {
+      asked[operation] = (asked[operation] ?? 0) + 1;
+    });
+    here.table.resetReads();
     const { checks, violations, pages } = await here.audit();
+    expect(asked.head).toBe(1350);
+    expect((asked.list ?? 0) + (asked.listVersions ?? 0)).toBeLessThan(0.015 * 1350);
+    expect(here.table.reads().units).toBeLessThan(3.5 * 1350);
     expect(violations).toEqual([]);
     expect(pages).toBeGreaterThan(3);
     expect(checks.get("original")?.examined).toBe(1350);
