@@ -56,7 +56,15 @@ const variables = {
   /** URLs of queues; `bus` is an event bus's name. */
   queues: {
     variable: "MIC_QUEUES",
-    schema: z.object({ derive: name, "derive-stat": name, "stream-failures": name, bus: name }),
+    schema: z.object({
+      ingest: name,
+      "ingest-stat": name,
+      derive: name,
+      "derive-stat": name,
+      rebuild: name,
+      "stream-failures": name,
+      bus: name,
+    }),
   },
   uploaderRole: { variable: "MIC_UPLOADER_ROLE", schema: text },
   identity: { variable: "MIC_IDENTITY", schema: identity },

@@ -5,6 +5,7 @@
 import { type KeyState, keyState } from "../shared/access/key-state.ts";
 import type {
   Clock,
+  DeadLetters,
   DownloadSigner,
   EventBus,
   KeyService,
@@ -24,6 +25,7 @@ export interface Stores {
   /** Remembers, for the life of the function, which keys are enabled. */
   readonly keyState: KeyState;
   readonly queue: Queue;
+  readonly deadLetters: DeadLetters;
   readonly bus: EventBus;
   readonly clock: Clock;
 }
@@ -69,6 +71,10 @@ export function stores(): Stores {
       const { sqsQueue } = await import("../shared/aws/sqs-queue.ts");
       const { bus: _, ...queues } = environment("queues");
       return sqsQueue({ queues: given(queues) });
+    }),
+    deadLetters: lazily(async () => {
+      const { sqsDeadLetters } = await import("../shared/aws/sqs-dead-letters.ts");
+      return sqsDeadLetters({ queues: given(environment("queues")) });
     }),
     bus: lazily(async () => {
       const { eventBridgeBus } = await import("../shared/aws/event-bus.ts");

@@ -10,6 +10,7 @@ export const functionEntries = (
   "functions/derive/on-instance-indexed.ts",
   "functions/catalog/on-table-changed.ts",
   "functions/catalog/every-five-minutes.ts",
+  "functions/catalog/on-rebuild-requested.ts",
   ...capabilities.map((capability) => `functions/${capability}/api.ts`),
   ...(isRemovable(config) ? ["functions/data/on-stack-deleted.ts"] : []),
 ];

@@ -14,6 +14,7 @@ export type QueueWord =
   | "ingest-stat"
   | "derive"
   | "derive-stat"
+  | "rebuild"
   | "stream-failures"
   | "schedule-failures";
 /** Values AWS chooses, handed from stack to stack by SSM parameter. */

@@ -264,10 +264,22 @@ export interface KeyStates {
 // ---------------------------------------------------------------- queues and events
 
 /** `stream-failures` is where changes go that can never be applied, for a person to look at. */
-export type QueueName = "derive" | "derive-stat" | "stream-failures";
+export type QueueName = "derive" | "derive-stat" | "rebuild" | "stream-failures";
 export interface Queue {
   /** At most 10 at a time are sent in one call by the adapter; any number may be passed. */
   send(queue: QueueName, bodies: readonly unknown[]): Promise<void>;
+}
+/** Queues whose failed work can be done again. */
+export const redrivenQueues = ["ingest", "ingest-stat", "derive", "derive-stat", "rebuild"] as const;
+export type RedrivenQueue = (typeof redrivenQueues)[number];
+export interface DeadLetters {
+  /** Messages in the queue, under way included, and in its dead-letter queue; as SQS counts, which is about right. */
+  count(queue: RedrivenQueue): Promise<{ readonly waiting: number; readonly dead: number }>;
+  /**
+   * Sends dead letters back to their queue, at most about `limit`, and answers how many. One that dies in between may be
+   * there twice: what works on these queues takes that.
+   */
+  sendBack(queue: RedrivenQueue, limit: number): Promise<number>;
 }
 export interface EventBus {
   publish(events: readonly { readonly type: string; readonly detail: unknown }[]): Promise<void>;

@@ -1,10 +1,12 @@
-/** `mic audit ledger`: prove that nothing is lost. For a hospital's administrator, and for the network's operator. */
+/** `mic audit ledger`, `mic queues`, `mic redrive`: prove that nothing is lost, and do again what failed. */
 import type { Command } from "commander";
 import type { LedgerAuditReply } from "../../shared/contract/schemas/ledger.ts";
-import type { HospitalView, SelfView } from "../../shared/contract/schemas/network.ts";
+import type { QueueView, RedriveReply } from "../../shared/contract/schemas/network.ts";
 import { type LedgerCheck, ledgerChecks } from "../../shared/ledger/checks.ts";
+import { redrivenQueues } from "../../shared/ports.ts";
 import type { ApiClient } from "../client.ts";
 import { CommandFailed, exitCodes } from "../failures.ts";
+import { hospitalsOf } from "../hospitals.ts";
 import { printJson, printTable } from "../print.ts";
 import { openSession } from "../session.ts";
 
@@ -25,6 +27,7 @@ interface Sums {
 }
 
 export function addRecoverCommands(program: Command): void {
+  addQueueCommands(program);
   program
     .command("audit")
     .description("prove that what is stored is right")
@@ -52,19 +55,42 @@ export function addRecoverCommands(program: Command): void {
     });
 }
 
-/** The caller's own, the one named, or for an operator all. */
-export async function hospitalsOf(client: ApiClient, named: string | undefined): Promise<readonly string[]> {
-  if (named !== undefined) return [named];
-  const { hospital } = await client.get<SelfView>("/v1/me");
-  if (hospital !== undefined) return [hospital];
-  const found: string[] = [];
-  for (let cursor: string | undefined, more = true; more; ) {
-    const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
-    const page = await client.get<{ hospitals: HospitalView[]; next?: string }>(`/v1/hospitals${query}`);
-    found.push(...page.hospitals.map((one) => one.hospital));
-    [cursor, more] = [page.next, page.next !== undefined];
-  }
-  return found;
+function addQueueCommands(program: Command): void {
+  program
+    .command("queues")
+    .description("how much work waits, and how much failed for good")
+    .option("--json", "print as JSON")
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const client = openSession(program.opts(), "network-operator");
+      const { queues } = await client.get<{ queues: QueueView[] }>("/v1/queues");
+      if (json) printJson(queues);
+      else
+        printTable(
+          ["queue", "waiting", "dead"],
+          queues.map(({ queue, waiting, dead }) => [queue, String(waiting), String(dead)]),
+        );
+    });
+
+  program
+    .command("redrive <queue>")
+    .description(`send what failed for good back to its queue: ${redrivenQueues.join(", ")}`)
+    .option("--json", "print as JSON")
+    .action(async (queue: string, { json }: { readonly json?: boolean }) => {
+      if (!redrivenQueues.some((one) => one === queue))
+        throw new CommandFailed(
+          `There is no such queue. One of: ${redrivenQueues.join(", ")}`,
+          exitCodes.usage,
+        );
+      const client = openSession(program.opts(), "network-operator");
+      let redriven = 0;
+      for (let more = true; more; ) {
+        const reply = await client.post<RedriveReply>(`/v1/queues/${queue}/redrive`, {});
+        redriven += reply.redriven;
+        more = reply.redriven > 0 && reply.dead > 0;
+      }
+      if (json) printJson({ queue, redriven });
+      else process.stdout.write(`${redriven} messages are back in ${queue}.\n`);
+    });
 }
 
 async function auditHospital(

@@ -5,6 +5,9 @@ import type { LegalHoldReply, RebuildReply, RebuildRequest } from "../../shared/
 import { Problem } from "../../shared/errors.ts";
 import { parseRange } from "../../shared/query/match-attributes.ts";
 import { searchLimits } from "../../shared/query/search-limits.ts";
+import type { ApiClient } from "../client.ts";
+import { CommandFailed, exitCodes } from "../failures.ts";
+import { hospitalsOf } from "../hospitals.ts";
 import { printJson, printTable, shortened } from "../print.ts";
 import { openSession } from "../session.ts";
 
@@ -47,36 +50,18 @@ export function addStudyCommands(program: Command): void {
 
   program
     .command("rebuild")
-    .description("make thumbnails and frames again, from the archive alone")
+    .description(
+      "make thumbnails and frames again, with --catalog everything the catalog knows, from the archive alone",
+    )
+    .option("--catalog", "the items of the catalog and the metadata too; of a study or of a whole hospital")
+    .option("--hospital <id>", "one hospital; an operator's default is every hospital")
+    .option("--cursor <cursor>", "go on where an interrupted rebuild of this hospital stopped")
     .option("--study <uid>", "only this study")
     .option("--series <uid>", "only this series of the study")
     .option("--instance <uid>", "only this instance of the series")
     .option("--json", "print as JSON")
-    .action(async (flags: { study?: string; series?: string; instance?: string; json?: boolean }) => {
-      const client = openSession(program.opts(), "hospital-admin");
-      const request: RebuildRequest = {
-        studyUid: flags.study,
-        seriesUid: flags.series,
-        sopUid: flags.instance,
-      };
-      let queued = 0;
-      let cursor: string | undefined;
-      do {
-        const reply = await client.post<RebuildReply>("/v1/rebuilds", {
-          ...request,
-          ...(cursor ? { cursor } : {}),
-        });
-        queued += reply.queued;
-        cursor = reply.next;
-      } while (cursor !== undefined);
-      if (flags.json) printJson({ queued });
-      else process.stdout.write(`${queued} instances will be derived again.\n`);
-    });
+    .action((flags: RebuildFlags) => rebuild(openSession(program.opts(), "hospital-admin"), flags));
 
-  addHoldCommand(program);
-}
-
-function addHoldCommand(program: Command): void {
   program
     .command("hold <studyUid>")
     .description("legal hold: keep a study and its reports whatever their retention, until released")
@@ -101,6 +86,51 @@ function addHoldCommand(program: Command): void {
       if (flags.json) printJson({ studyUid, hold, instances });
       else process.stdout.write(`${instances} images are ${hold ? "under legal hold" : "released"}.\n`);
     });
+}
+
+interface RebuildFlags {
+  readonly study?: string;
+  readonly series?: string;
+  readonly instance?: string;
+  readonly catalog?: boolean;
+  readonly hospital?: string;
+  readonly cursor?: string;
+  readonly json?: boolean;
+}
+
+async function rebuild(client: ApiClient, flags: RebuildFlags): Promise<void> {
+  const { study, series, instance, catalog } = flags;
+  const request: RebuildRequest = {
+    studyUid: study,
+    seriesUid: series,
+    sopUid: instance,
+    ...(catalog && { catalog }),
+  };
+  const hospitals = await hospitalsOf(client, flags.hospital);
+  if (flags.cursor !== undefined && hospitals.length > 1)
+    throw new CommandFailed("Name the hospital that --cursor belongs to: --hospital <id>.", exitCodes.usage);
+  let queued = 0;
+  for (const hospital of hospitals) {
+    let { cursor } = flags;
+    do {
+      const body = { ...request, ...(cursor && { cursor }) };
+      const reply = await client
+        .post<RebuildReply>(`/v1/rebuilds?hospital=${hospital}`, body)
+        .catch((error: unknown) => {
+          if (cursor !== undefined)
+            process.stderr.write(`To go on: --hospital ${hospital} --cursor ${cursor}\n`);
+          throw error;
+        });
+      queued += reply.queued;
+      cursor = reply.next;
+      if (process.stderr.isTTY && cursor !== undefined)
+        process.stderr.write(`\r${hospital}: ${queued} so far`);
+    } while (cursor !== undefined);
+  }
+  if (flags.json) printJson({ queued });
+  else if (catalog)
+    process.stdout.write(`${queued} files will be indexed again. mic audit ledger shows when all are.\n`);
+  else process.stdout.write(`${queued} instances will be derived again.\n`);
 }
 
 function dateRange(value: string): string {

@@ -2,6 +2,7 @@ import { networkSchemas } from "../../shared/contract/schemas/network.ts";
 import { createHospital } from "../../shared/network/create-hospital.ts";
 import { selfView } from "../../shared/network/get-self.ts";
 import { getHospital, listHospitals } from "../../shared/network/read-hospitals.ts";
+import { listQueues, redriveQueue } from "../../shared/network/redrive-queue.ts";
 import { environment } from "../environment.ts";
 import { api } from "../http.ts";
 import { stores } from "../stores.ts";
@@ -24,6 +25,11 @@ export const handler = api("network", {
     getHospital: async ({ grant, params }) => ({
       status: 200,
       body: await getHospital(grant, region(), params.hospital),
+    }),
+    listQueues: async () => ({ status: 200, body: await listQueues(stores().deadLetters) }),
+    redriveQueue: async ({ grant, params }) => ({
+      status: 200,
+      body: await redriveQueue(grant, stores().deadLetters, params.queue),
     }),
     getSelf: async ({ grant }) => ({ status: 200, body: selfView(grant.caller.principal) }),
   },

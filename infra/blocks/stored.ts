@@ -4,7 +4,7 @@
  */
 
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { type IQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { ArnFormat, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -36,6 +36,7 @@ const objectActions = {
     "s3:GetObjectTagging",
     "s3:GetObjectVersionTagging",
   ],
+  tags: ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"],
   /** To see of an object all but change it: its versions, lock, hold and tags. */
   prove: [
     "s3:GetObject",
@@ -114,8 +115,25 @@ export class Stored extends Construct {
   }
 
   /** Sending is to a queue of the same stack; what is sent lies under the platform key. */
-  bindQueue(fn: AppFunction, word: "derive" | "derive-stat" | "stream-failures", queue: IQueue): void {
+  bindQueue(
+    fn: AppFunction,
+    word: "derive" | "derive-stat" | "rebuild" | "stream-failures",
+    queue: IQueue,
+  ): void {
     fn.allow(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queue.queueArn] }));
+    fn.tell("MIC_QUEUES", { [word]: queue.queueUrl });
+    this.allowPlatformKey(fn);
+  }
+
+  /** To see how much waits or failed for good in a queue, and to send the latter back. */
+  bindDeadLetters(fn: AppFunction, word: QueueWord): void {
+    const queue = Queue.fromQueueArn(this, `Redriven-${word}`, this.queueArn(word));
+    const dead = `${queue.queueArn}-dead`;
+    fn.allow(
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queue.queueArn] }),
+      new PolicyStatement({ actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage"], resources: [dead] }),
+      new PolicyStatement({ actions: ["sqs:GetQueueAttributes"], resources: [queue.queueArn, dead] }),
+    );
     fn.tell("MIC_QUEUES", { [word]: queue.queueUrl });
     this.allowPlatformKey(fn);
   }

@@ -2,12 +2,13 @@
 
 import { EventBus } from "aws-cdk-lib/aws-events";
 import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ApiFunction } from "../blocks/api-function.ts";
-import { consumeStream, every } from "../blocks/consume.ts";
+import { consumeQueue, consumeStream, every } from "../blocks/consume.ts";
 import { AppFunction } from "../blocks/function.ts";
-import { deadLetterQueue } from "../blocks/queue.ts";
+import { deadLetterQueue, WorkQueue } from "../blocks/queue.ts";
 import type { Capability } from "../capability.ts";
 import type { DeriveQueues } from "./derive.ts";
 
@@ -24,10 +25,12 @@ export class Catalog extends Construct {
     const { stored, deriveQueues } = props;
     this.followTable(props);
     this.followClock(props);
+    const rebuilds = this.rebuild(props);
     this.api = new ApiFunction(this, "Api", { ...props, capability: "catalog" });
     stored.bindCatalog(this.api, "write");
     stored.bindAudit(this.api, "append");
     stored.bindQueue(this.api, "derive", deriveQueues.derive);
+    stored.bindQueue(this.api, "rebuild", rebuilds);
     const region = `${Stack.of(this).region}/*`;
     stored.bindBucket(this.api, "archive", ["hold", "prove"], [region]);
     stored.bindBucket(this.api, "archive", ["list", "hold", "prove"], ["report/*"]);
@@ -37,9 +40,39 @@ export class Catalog extends Construct {
   /** The audit of the ledger reads all there is, and changes nothing. S3 tells a SHA-256 only to who may use the key. */
   private proveLedger(stored: CatalogProps["stored"], region: string): void {
     stored.bindBucket(this.api, "derived", ["list"], [region]);
-    stored.bindBucket(this.api, "landing", ["list"], ["routine/*", "stat/*"]);
+    stored.bindBucket(this.api, "landing", ["list", "tags"], ["routine/*", "stat/*"]);
     stored.bindBucket(this.api, "quarantine", ["list"], ["quarantine/*", "conflict/*"]);
     stored.bindHospitalKeys(this.api, ["decrypt"], "objects");
+  }
+
+  /** Makes the catalog again from the archive: beside the day's work, with workers of its own. */
+  private rebuild({ stage, stored, settings, key }: CatalogProps): IQueue {
+    const workTime = Duration.minutes(5);
+    const patience = Duration.hours(12);
+    const { queue } = new WorkQueue(this, "Rebuilds", { stage, key, word: "rebuild", workTime, patience });
+    const fn = new AppFunction(this, "OnRebuildRequested", {
+      stage,
+      entry: "functions/catalog/on-rebuild-requested.ts",
+      description: "Makes parts of the catalog again from the archive",
+      memory: 1769,
+      timeout: workTime,
+    });
+    settings.tell(fn);
+    const region = `${Stack.of(this).region}/*`;
+    stored.bindBucket(fn, "archive", ["prove"], [region]);
+    stored.bindBucket(fn, "derived", ["write"], [region]);
+    stored.bindBucket(fn, "quarantine", ["read"], ["quarantine/*", "conflict/*"]);
+    stored.bindCatalog(fn, "write");
+    stored.bindAudit(fn, "append");
+    stored.bindHospitalKeys(fn, ["encrypt", "decrypt"], "objects");
+    const { routineConcurrency } = stage.config.capacity;
+    consumeQueue(fn, {
+      queueArn: queue.queueArn,
+      keyArn: key.keyArn,
+      batch: 5,
+      concurrency: routineConcurrency,
+    });
+    return queue;
   }
 
   /** Events leave from the stream, never from a handler that may die after its write. */

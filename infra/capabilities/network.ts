@@ -1,8 +1,9 @@
-/** Network: onboards hospitals, each with a key of its own or its group's. */
+/** Network: onboards hospitals, each with a key of its own or its group's, and does again what failed for good. */
 
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { redrivenQueues } from "../../shared/ports.ts";
 import { ApiFunction } from "../blocks/api-function.ts";
 import type { Capability } from "../capability.ts";
 
@@ -14,6 +15,7 @@ export class Network extends Construct {
     this.api = new ApiFunction(this, "Api", { ...props, capability: "network" });
     props.stored.bindCatalog(this.api, "write");
     props.stored.bindAudit(this.api, "append");
+    for (const word of redrivenQueues) props.stored.bindDeadLetters(this.api, word);
     this.allowMakingKeys(props);
   }
 

@@ -93,7 +93,7 @@ async function setAside(queue: Queue, changes: readonly Change[], error: unknown
 function derivations({ queue }: StreamDependencies, changes: readonly Change[]): readonly Piece[] {
   const instances = changes.filter((change) => typeOf(change) === "instance" && isNew(change));
   const byQueue = Map.groupBy(instances, ({ after }) =>
-    (after as InstanceItem).priority === "stat" ? "derive-stat" : "derive",
+    isUrgent(after as InstanceItem) ? "derive-stat" : "derive",
   );
   return [...byQueue].map(([name, group]) => ({
     changes: group,
@@ -104,6 +104,10 @@ function derivations({ queue }: StreamDependencies, changes: readonly Change[]):
       ),
   }));
 }
+
+/** An emergency's first derivation; one made again from the archive is nobody's emergency any more. */
+const isUrgent = ({ priority, restoredAt }: InstanceItem): boolean =>
+  priority === "stat" && restoredAt === undefined;
 
 /** All events of a batch go out together; a change that cannot be told is a piece of its own. */
 function publications({ events }: StreamDependencies, changes: readonly Change[]): readonly Piece[] {

@@ -1,9 +1,9 @@
 /** Study and series items, with their search items: the first writer's attributes stay, and every repetition changes nothing. */
-import { ConditionFailed } from "../errors.ts";
 import type { Item, Key, Table, When } from "../ports.ts";
 import { modalityFindItem, studyFindItems } from "./find-items.ts";
 import type { SeriesItem, StudyItem } from "./items.ts";
 import { keys } from "./keys.ts";
+import { ignoringCondition } from "./put-once.ts";
 
 const absent: When = [[{ attribute: "pk", is: "absent" }]];
 
@@ -54,12 +54,4 @@ export async function extendStudyRetention(
   const key = keys.study(study);
   const when: When = [[{ attribute: "retainUntil", is: "<", value: until }]];
   await ignoringCondition(table.write([{ op: "update", key, set: { retainUntil: until }, when }]));
-}
-
-async function ignoringCondition(write: Promise<void>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
 }

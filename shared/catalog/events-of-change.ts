@@ -26,8 +26,11 @@ const rule = <T extends EventType>(
 ): Rule<EventType> => ({ event, when, detail }) as unknown as Rule<EventType>;
 
 const rules: Partial<Record<ItemType, Rule<EventType>>> = {
-  instance: rule("InstanceIndexed.v1", isNew, (item) =>
-    same(item, "region", "hospital", "studyUid", "seriesUid", "sopUid", "sha256"),
+  instance: rule(
+    "InstanceIndexed.v1",
+    // One that was indexed again from the archive was told of when it was new.
+    (change) => isNew(change) && change.after?.restoredAt === undefined,
+    (item) => same(item, "region", "hospital", "studyUid", "seriesUid", "sopUid", "sha256"),
   ),
   study: rule(
     "StudyIndexed.v1",

@@ -112,6 +112,8 @@ export interface InstanceItem extends Typed<"instance">, InstanceKey {
   readonly priority: Priority;
   readonly source?: InstanceSource;
   readonly indexedAt: string;
+  /** When it was indexed again from the archive: nobody is told of it as of a new one. */
+  readonly restoredAt?: string;
   /** Set by derive: `ready`, `none` (no pixels), `pending:<transfer syntax uid>`, `unavailable:<reason>`; absent until then. */
   readonly thumbnail?: string;
   /** What the picture stored in place of a thumbnail shows (`shared/pixels/icon.ts`); absent where that is one. */

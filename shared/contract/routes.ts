@@ -484,6 +484,23 @@ export const routes = [
     summary: "Who the token says you are",
   },
 
+  {
+    id: "listQueues",
+    method: "GET",
+    path: "/v1/queues",
+    capability: "network",
+    access: { target: "network" },
+    summary: "Queues of work, how much waits in each and how much failed for good",
+  },
+  {
+    id: "redriveQueue",
+    method: "POST",
+    path: "/v1/queues/{queue}/redrive",
+    capability: "network",
+    access: { target: "network" },
+    summary: "Send what failed for good back to its queue, once the cause is away",
+  },
+
   // audit
   {
     id: "listAuditRecords",

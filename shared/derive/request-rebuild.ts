@@ -12,6 +12,7 @@ import { queryAll } from "../catalog/query-all.ts";
 import type { RebuildReply, RebuildRequest } from "../contract/schemas/catalog.ts";
 import { Problem } from "../errors.ts";
 import type { Item, Key, Queue, Table } from "../ports.ts";
+import { requestCatalog } from "../rebuild/request-catalog.ts";
 import { deriveMessageOf } from "./derive-message.ts";
 
 /** One request queues about this many, a whole study at a time, so that it answers within the gateway's time. */
@@ -22,18 +23,21 @@ const studiesPerPage = 100;
 export async function requestRebuild(
   grant: Grant,
   queue: Queue,
-  { studyUid, seriesUid, sopUid, cursor }: RebuildRequest,
+  { catalog, studyUid, seriesUid, sopUid, cursor }: RebuildRequest,
 ): Promise<RebuildReply> {
   const { hospital } = grant;
   if (!hospital) throw new Problem("invalid-request", "Name the hospital with ?hospital=.");
   if (studyUid === undefined && (seriesUid ?? sopUid) !== undefined)
     throw new Problem("invalid-request", "Name the study of the series or instance too.");
+  if (catalog && seriesUid !== undefined)
+    throw new Problem("invalid-request", "A catalog is made again for a whole study or a whole hospital.");
   await grant.audit({
     hospital,
     ...(studyUid !== undefined && { studyUid }),
     ...(seriesUid !== undefined && { seriesUid }),
     ...(sopUid !== undefined && { sopUid }),
   });
+  if (catalog) return requestCatalog({ hospital, objects: grant.objects }, queue, { studyUid, cursor });
   if (studyUid === undefined) return rebuildEverything(grant, queue, hospital, cursor);
   const instances = await instancesOf(grant.table, { ...hospital, studyUid }, seriesUid);
   const wanted = instances.filter((instance) => sopUid === undefined || instance.sopUid === sopUid);

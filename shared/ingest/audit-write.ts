@@ -5,20 +5,29 @@ import type { Write } from "../ports.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 
 /** Records what ingest did by itself, after somebody's upload: the upload's own record says whose. */
-export function ingestAudit(
-  { clock, requestId }: IngestDependencies,
+export const ingestAudit = (
+  deps: IngestDependencies,
+  action: string,
+  hospital: HospitalKey,
+  audited: Audited,
+): Write => serviceAudit(deps, "ingest", action, hospital, audited);
+
+/** Records what one of our own functions did by itself. */
+export function serviceAudit(
+  { clock, requestId }: Pick<IngestDependencies, "clock" | "requestId">,
+  service: "ingest" | "rebuild",
   action: string,
   hospital: HospitalKey,
   audited: Audited,
 ): Write {
   const principal = {
-    id: "machine:ingest",
+    id: `machine:${service}`,
     kind: "machine" as const,
-    name: "ingest",
+    name: service,
     roles: ["service"] as const,
     scopes: [],
   };
-  const caller = { principal, requestId, sourceIp: "", userAgent: "ingest" };
+  const caller = { principal, requestId, sourceIp: "", userAgent: service };
   const { region, hospital: id } = hospital;
   const owner = { region, hospital: id };
   return auditWrite(

@@ -1,4 +1,12 @@
-import type { DicomJson, InstanceItem, SeriesItem, StudyItem } from "../catalog/items.ts";
+import type {
+  DicomJson,
+  HospitalItem,
+  InstanceItem,
+  SeriesItem,
+  StudyItem,
+  UploadFileItem,
+  UploadItem,
+} from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { nameKeys, type PersonName } from "../catalog/names.ts";
 import { geometryOf } from "../dicom/geometry.ts";
@@ -10,6 +18,14 @@ import { instanceSource, type LandedFile } from "./landed-file.ts";
 /** An item holds 400 KB at most; real attributes take one or two. What a hostile file adds beyond this is left out. */
 const attributeBytes = 64 * 1024;
 
+/** As much of a landed file as its items are made of. */
+export interface Described {
+  readonly upload: Pick<UploadItem, "priority">;
+  readonly file: Pick<UploadFileItem, "sha256" | "size" | "uploadId" | "fileId">;
+  readonly hospital: Pick<HospitalItem, "keyArn">;
+  readonly source?: NonNullable<LandedFile["source"]>;
+}
+
 export interface CatalogItems {
   readonly study: StudyItem;
   readonly series: SeriesItem;
@@ -18,7 +34,7 @@ export interface CatalogItems {
 
 /** What the catalog will hold about an instance. Study and series are only written when there are none yet. */
 export function catalogItems(
-  { upload, file, source, hospital: { keyArn } }: LandedFile,
+  { upload, file, source, hospital: { keyArn } }: Described,
   { dataset, transferSyntaxUid, sopClassUid }: Header,
   key: InstanceKey,
   when: { readonly now: Date; readonly retainUntil: Date; readonly archiveVersionId?: string },

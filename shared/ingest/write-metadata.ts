@@ -9,7 +9,7 @@ const compress = promisify(gzip);
 
 /** The instance's DICOM JSON (PS3.18 Annex F), one object, gzipped: what WADO-RS metadata answers from. */
 export async function writeMetadata(
-  { objects }: IngestDependencies,
+  { objects }: Pick<IngestDependencies, "objects">,
   key: InstanceKey,
   sha256: string,
   dataset: Dataset,

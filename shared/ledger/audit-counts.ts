@@ -1,8 +1,7 @@
 /** Counters and roll-ups of a study, computed again from its instance items. */
 import type { CounterItem } from "../catalog/counters.ts";
-import type { InstanceItem } from "../catalog/items.ts";
-import { counterShards, keys, type StudyKey } from "../catalog/keys.ts";
-import { shardOf } from "../catalog/shard-of.ts";
+import { expectedCounters, type Sum } from "../catalog/expected-counters.ts";
+import type { StudyKey } from "../catalog/keys.ts";
 import { readStudyContents, type StudyContents } from "./study-contents.ts";
 import type { LedgerAudit } from "./walk.ts";
 
@@ -21,30 +20,12 @@ export async function auditCounts(audit: LedgerAudit, key: StudyKey, found: Stud
   auditRollUps(audit, key, contents);
 }
 
-interface Sum {
-  instances: number;
-  bytes: number;
-}
-
 /** Sort keys of the counters that are missing, too many or wrong. */
 function wrongCounters({ counters, instances }: StudyContents): readonly string[] {
   const expected = expectedCounters(instances);
   const actual = new Map(counters.map((counter) => [counter.sk, counter]));
   const names = new Set([...expected.keys(), ...actual.keys()]);
   return [...names].filter((sk) => !same(expected.get(sk), actual.get(sk))).sort();
-}
-
-/** What every counter item of the study must hold, by its sort key. */
-export function expectedCounters(instances: readonly InstanceItem[]): ReadonlyMap<string, Sum> {
-  const sums = new Map<string, Sum>();
-  for (const instance of instances) {
-    const shard = shardOf(instance.sopUid, counterShards);
-    for (const { sk } of [keys.studyCounter(instance, shard), keys.seriesCounter(instance, shard)]) {
-      const sum = sums.get(sk) ?? { instances: 0, bytes: 0 };
-      sums.set(sk, { instances: sum.instances + 1, bytes: sum.bytes + instance.size });
-    }
-  }
-  return sums;
 }
 
 const none: Sum = { instances: 0, bytes: 0 };

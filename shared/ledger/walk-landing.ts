@@ -1,5 +1,6 @@
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
+import { processedTag } from "../ingest/settle.ts";
 import { objectPrefixes, type Priority, parseLandingKey } from "../object-keys.ts";
 import type { ListedObject } from "../ports.ts";
 import { isFinal } from "../upload/read-ledger.ts";
@@ -22,8 +23,11 @@ export const walkLanding =
     }
   };
 
+const isProcessed = (tags: Readonly<Record<string, string>>): boolean =>
+  tags["mic-state"] === processedTag["mic-state"];
+
 async function auditLanded(
-  { table, hospital, tally }: LedgerAudit,
+  { table, objects, hospital, tally }: LedgerAudit,
   listed: readonly ListedObject[],
 ): Promise<void> {
   const landed = listed.map((object) => ({ object, at: parseLandingKey(object.key) }));
@@ -34,7 +38,10 @@ async function auditLanded(
     const { uploadId, fileId } = at ?? {};
     const file = files.get(`${uploadId}/${fileId}`);
     const named = { uploadId, fileId, sha256: file?.sha256 };
-    if (!file) {
+    if (!file && isProcessed(await objects.tagsOf({ bucket: "landing", key: object.key }))) {
+      // Done with, by a table that was lost since: it expires.
+      tally.explain("landing");
+    } else if (!file) {
       tally.await("landing", false, object.lastModified, { ...named, detail: "is no announced file's" });
     } else if (!isFinal(file.state)) {
       const detail = `is ${file.state}: look in the dead-letter queue, or send its event again`;

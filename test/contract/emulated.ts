@@ -13,7 +13,9 @@ import { s3Objects } from "../../shared/aws/s3-objects.ts";
 import { s3UploadSigner } from "../../shared/aws/s3-upload-signer.ts";
 import { sdkTransport } from "../../shared/aws/sdk-transport.ts";
 import { signedFetch } from "../../shared/aws/signed-fetch.ts";
+import { sqsDeadLetters } from "../../shared/aws/sqs-dead-letters.ts";
 import { sqsQueue } from "../../shared/aws/sqs-queue.ts";
+import { describeDeadLettersContract } from "./dead-letters.ts";
 import { describeKeysContract, type KeyGaps, type KeysUnderTest } from "./keys.ts";
 import { describeObjectsContract } from "./objects.ts";
 import type { ContractCloud } from "./provision.ts";
@@ -43,6 +45,14 @@ export function describeOnEmulator(name: "ministack" | "localstack", gaps: KeyGa
   );
   describeObjectsContract(name, () => ({ objects, kmsKeyId }));
   describeKeysContract(name, kms, gaps);
+  describeDeadLettersContract(name, () => {
+    const derive = cloud.redrivenQueueUrl;
+    return {
+      letters: sqsDeadLetters({ queues: { derive } }),
+      die: (bodies) => sqsQueue({ queues: { derive: `${derive}-dead` } }).send("derive", bodies),
+      receive: (count) => receive(derive, count),
+    };
+  });
   describeQueueContract(name, () => ({
     queue: sqsQueue({ queues: { derive: cloud.queueUrl } }),
     receive: (count) => receive(cloud.queueUrl, count),

@@ -1,4 +1,5 @@
 import { fixedClock } from "../support/memory/clock.ts";
+import { memoryDeadLetters } from "../support/memory/dead-letters.ts";
 import { memoryDownloadSigner } from "../support/memory/download-signer.ts";
 import { memoryEventBus } from "../support/memory/event-bus.ts";
 import { memoryKeys } from "../support/memory/keys.ts";
@@ -6,6 +7,7 @@ import { memoryObjects } from "../support/memory/objects.ts";
 import { memoryQueue } from "../support/memory/queue.ts";
 import { memoryTable } from "../support/memory/table.ts";
 import { memoryUploadSigner } from "../support/memory/upload-signer.ts";
+import { describeDeadLettersContract } from "./dead-letters.ts";
 import { describeKeysContract } from "./keys.ts";
 import { describeObjectsContract } from "./objects.ts";
 import { describeEventBusContract, describeQueueContract } from "./queue.ts";
@@ -23,6 +25,14 @@ describeKeysContract(name, () => {
     states: keys,
     createSigningKey: async () => keys.createSigningKey(),
     disable: async (keyArn) => keys.disable(keyArn),
+  };
+});
+describeDeadLettersContract(name, () => {
+  const letters = memoryDeadLetters();
+  return {
+    letters,
+    die: async (bodies) => letters.die("derive", bodies),
+    receive: async () => letters.drain("derive"),
   };
 });
 describeQueueContract(name, () => {

@@ -26,6 +26,8 @@ export interface ContractCloud {
   readonly hospital: string;
   readonly uploaderRoleArn: string;
   readonly queueUrl: string;
+  /** Its dead-letter queue is `…-dead`. */
+  readonly redrivenQueueUrl: string;
   /** Absent where the emulator has no event bus. */
   readonly events?: { readonly busName: string; readonly source: string; readonly queueUrl: string };
 }
@@ -43,6 +45,8 @@ export async function provision(options: { readonly events: boolean }): Promise<
   const [keyGroup, hospital] = ["county-a", "village"];
   const kmsKeyId = await customerKey(keyGroup);
   const queue = await createQueue("contract-derive");
+  const redriven = await createQueue("contract-redriven");
+  await createQueue("contract-redriven-dead");
   await createTables();
   await createBuckets();
   return {
@@ -62,6 +66,7 @@ export async function provision(options: { readonly events: boolean }): Promise<
       landing: "contract-landing",
     }),
     queueUrl: queue.url,
+    redrivenQueueUrl: redriven.url,
     ...(options.events && { events: await createEvents() }),
   };
 }

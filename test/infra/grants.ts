@@ -144,6 +144,7 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     const who = new Set(touching.map(({ in: id }) => id.replace(/(Role|Api).*$/, "")));
     expect([...who].sort()).toEqual([
       "Catalog",
+      "CatalogOnRebuildRequested",
       "CatalogOnTableChanged",
       "DeriveroutineDeriver",
       "DerivestatDeriver",

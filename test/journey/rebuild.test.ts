@@ -1,7 +1,14 @@
-/** Everything derived may be lost: `mic rebuild` makes it again from the archive. */
+/** Everything derived may be lost, and the catalog itself: `mic rebuild` makes it again from the archive. */
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  paginateQuery,
+} from "@aws-sdk/client-dynamodb";
 import { DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { bucketOf, s3 } from "../support/aws.ts";
+import { keys, studyPartition } from "../../shared/catalog/keys.ts";
+import { aws, bucketOf, names, s3 } from "../support/aws.ts";
 import { cloud, eventually, send, settled, signedIn } from "../support/cloud.ts";
 import { ctSeries, newUid } from "../support/instances.ts";
 import { mic, micJson } from "../support/mic.ts";
@@ -46,5 +53,93 @@ describe("mic rebuild", () => {
     const { code, json } = await micJson("hospital-admin@qinghe-county", "rebuild", "--study", studyUid);
     expect({ code, json }).toEqual({ code: 0, json: { queued: slices } });
     await seen();
+  });
+});
+
+type StoredItem = Record<string, AttributeValue>;
+const dynamo = new DynamoDBClient(aws);
+const TableName = names.table("catalog");
+const owner = { region: cloud.region, hospital: "qinghe-county" };
+
+async function itemsOf(pk: string): Promise<readonly StoredItem[]> {
+  const found: StoredItem[] = [];
+  const query = {
+    TableName,
+    ConsistentRead: true,
+    KeyConditionExpression: "pk = :pk",
+    ExpressionAttributeValues: { ":pk": { S: pk } },
+  };
+  for await (const { Items = [] } of paginateQuery({ client: dynamo }, query)) found.push(...Items);
+  return found;
+}
+
+/** What the catalog holds of the study, but for what says when it was written. */
+async function catalogOf(): Promise<readonly unknown[]> {
+  const study = await itemsOf(studyPartition({ ...owner, studyUid }));
+  const sops = study.flatMap(({ type, sopUid }) => (type?.S === "instance" ? (sopUid?.S ?? []) : []));
+  const claims = await Promise.all(sops.map((sop) => itemsOf(keys.claim(owner, sop).pk)));
+  const lasting = [
+    "pk",
+    "sk",
+    "type",
+    "attributes",
+    "sha256",
+    "size",
+    "keyArn",
+    "instances",
+    "bytes",
+    "state",
+  ];
+  const more = [
+    "nameKeys",
+    "modalities",
+    "seriesCount",
+    "uploadId",
+    "fileId",
+    "retainUntil",
+    "archiveVersionId",
+  ];
+  const kept = new Set(["study", "series", "instance", "counter", "claim"]);
+  return [...study, ...claims.flat()]
+    .filter(({ type }) => kept.has(type?.S ?? ""))
+    .map((item) => Object.fromEntries([...lasting, ...more].map((name) => [name, item[name]])));
+}
+
+/** Deletes everything the catalog holds of the study; answers how many items. */
+async function loseCatalog(): Promise<number> {
+  const study = await itemsOf(studyPartition({ ...owner, studyUid }));
+  const sops = study.flatMap(({ type, sopUid }) => (type?.S === "instance" ? (sopUid?.S ?? []) : []));
+  const claims = sops
+    .map((sop) => keys.claim(owner, sop))
+    .map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
+  const lost = [...study.map(({ pk, sk }) => ({ pk, sk }) as StoredItem), ...claims];
+  for (let at = 0; at < lost.length; at += 25) {
+    const requests = lost.slice(at, at + 25).map((Key) => ({ DeleteRequest: { Key } }));
+    await dynamo.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }));
+  }
+  return lost.length;
+}
+
+describe("mic rebuild --catalog", () => {
+  it("brings back from the archive alone what the catalog knew of a study, as it was", async () => {
+    await eventually("counts rolled up", 60, async () => {
+      const { body } = await physician.get(`/dicomweb/mine/studies?StudyInstanceUID=${studyUid}`);
+      return body?.[0]?.["00201208"]?.Value?.[0] === slices ? true : undefined;
+    });
+    const before = await catalogOf();
+    expect(before.length).toBeGreaterThan(2 * slices);
+    expect(await loseCatalog()).toBeGreaterThan(2 * slices);
+    expect(await catalogOf()).toEqual([]);
+
+    const admin = "hospital-admin@qinghe-county";
+    const { code, json } = await micJson(admin, "rebuild", "--catalog", "--study", studyUid);
+    expect({ code, json }).toEqual({ code: 0, json: { queued: slices } });
+    await eventually("the same catalog", 90, async () =>
+      JSON.stringify(await catalogOf()) === JSON.stringify(before) ? true : undefined,
+    ).catch(async () => expect(await catalogOf()).toEqual(before));
+    await seen();
+    await eventually("a ledger that balances", 60, async () =>
+      (await mic(admin, "audit", "ledger")).code === 0 ? true : undefined,
+    );
   });
 });

@@ -14,6 +14,8 @@ export const policies: Readonly<Record<string, string>> = {
     '{"effect":"forbid","principal":{"op":"All"},"action":{"op":"==","entity":{"type":"Action","id":"SignReport"}},"resource":{"op":"All"},"conditions":[{"kind":"unless","body":{"has":{"left":{"Var":"principal"},"attr":"licence"}}}],"annotations":{"id":"signing-needs-a-licence"}}',
   "network-operator-network":
     '{"effect":"permit","principal":{"op":"in","entity":{"type":"Role","id":"network-operator"}},"action":{"op":"in","entities":[{"type":"Action","id":"ReadingNetwork"},{"type":"Action","id":"ManagingNetwork"}]},"resource":{"op":"is","entity_type":"Network"},"conditions":[],"annotations":{"id":"network-operator-network"}}',
+  "network-operator-recovering":
+    '{"effect":"permit","principal":{"op":"in","entity":{"type":"Role","id":"network-operator"}},"action":{"op":"in","entity":{"type":"Action","id":"Recovering"}},"resource":{"op":"is","entity_type":"Hospital"},"conditions":[],"annotations":{"id":"network-operator-recovering"}}',
   "staff-read-network":
     '{"effect":"permit","principal":{"op":"All"},"action":{"op":"in","entity":{"type":"Action","id":"ReadingNetwork"}},"resource":{"op":"is","entity_type":"Network"},"conditions":[{"kind":"when","body":{"||":{"left":{"in":{"left":{"Var":"principal"},"right":{"Value":{"__entity":{"type":"Role","id":"auditor"}}}}},"right":{"&&":{"left":{"has":{"left":{"Var":"principal"},"attr":"hospital"}},"right":{"||":{"left":{"||":{"left":{"||":{"left":{"||":{"left":{"in":{"left":{"Var":"principal"},"right":{"Value":{"__entity":{"type":"Role","id":"technician"}}}}},"right":{"in":{"left":{"Var":"principal"},"right":{"Value":{"__entity":{"type":"Role","id":"physician"}}}}}}},"right":{"in":{"left":{"Var":"principal"},"right":{"Value":{"__entity":{"type":"Role","id":"radiologist"}}}}}}},"right":{"in":{"left":{"Var":"principal"},"right":{"Value":{"__entity":{"type":"Role","id":"hospital-admin"}}}}}}},"right":{"in":{"left":{"Var":"principal"},"right":{"Value":{"__entity":{"type":"Role","id":"service"}}}}}}}}}}}}],"annotations":{"id":"staff-read-network"}}',
   "auditor-network":
@@ -51,6 +53,7 @@ export const actionGroups: Readonly<Record<string, readonly string[]>> = {
   AddUploadFiles: ["Uploading"],
   AmendReport: ["WritingReports"],
   AssembleUploadFile: ["Uploading"],
+  AuditLedger: ["Operating", "Recovering"],
   CompleteUpload: ["Uploading"],
   CorrectIdentity: ["CorrectingIdentity"],
   CreateConsult: ["Referring"],
@@ -73,6 +76,7 @@ export const actionGroups: Readonly<Record<string, readonly string[]>> = {
   ListAuditRecords: ["ReadingAudit"],
   ListHospitals: ["ReadingNetwork"],
   ListOrders: ["ReadingOrders"],
+  ListQueues: ["ManagingNetwork"],
   ListReportVersions: ["ReadingReports"],
   ListShareAccesses: ["Sharing"],
   ListShares: ["Sharing"],
@@ -82,7 +86,8 @@ export const actionGroups: Readonly<Record<string, readonly string[]>> = {
   ListUploads: ["Uploading"],
   ListWorklist: ["ReadingConsults"],
   MatchStudy: ["MatchingOrders"],
-  Rebuild: ["Operating"],
+  Rebuild: ["Operating", "Recovering"],
+  RedriveQueue: ["ManagingNetwork"],
   RestoreIdentity: ["CorrectingIdentity"],
   RetrieveFrame: ["ViewingImages"],
   RetrieveInstance: ["DownloadingImages"],

@@ -4,13 +4,20 @@ import { uid } from "./identifiers.ts";
 import { ledgerAuditQuery, ledgerAuditReply } from "./ledger.ts";
 
 const rebuildBody = z.strictObject({
+  catalog: z.optional(
+    z
+      .boolean()
+      .check(
+        z.describe("true: items and metadata of the catalog too, from the archive; else what is derived"),
+      ),
+  ),
   studyUid: z.optional(uid.check(z.describe("Without it: everything of the hospital"))),
   seriesUid: z.optional(uid),
   sopUid: z.optional(uid),
   cursor: z.optional(z.string().check(z.describe("`next` of the answer before"))),
 });
 const rebuildReply = z.object({
-  queued: z.int().check(z.describe("Instances whose derivation was asked for again")),
+  queued: z.int().check(z.describe("Instances, with `catalog` files kept aside too, that are done again")),
   next: z.optional(z.string().check(z.describe("Present when there is more: send it as `cursor`"))),
 });
 

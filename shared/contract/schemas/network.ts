@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { roles } from "../../access/principal.ts";
 import { tiers } from "../../catalog/items.ts";
+import { redrivenQueues } from "../../ports.ts";
 import { hospitalId, instant } from "./identifiers.ts";
 
 const createHospitalBody = z.strictObject({
@@ -35,6 +36,18 @@ const self = z.object({
   scopes: z.array(z.string()),
 });
 
+const count = z.int().check(z.nonnegative());
+const queueName = z.enum(redrivenQueues);
+const queueView = z.object({
+  queue: queueName,
+  waiting: count.check(z.describe("Messages in the queue or being worked on, about")),
+  dead: count.check(z.describe("Messages that failed twelve times, about")),
+});
+const redriveReply = z.object({
+  ...queueView.shape,
+  redriven: count.check(z.describe("Dead letters that this request sent back")),
+});
+
 export const networkSchemas = {
   createHospital: { body: createHospitalBody, reply: hospital },
   listHospitals: {
@@ -43,8 +56,12 @@ export const networkSchemas = {
   },
   getHospital: { params: z.object({ hospital: hospitalId }), reply: hospital },
   getSelf: { reply: self },
+  listQueues: { reply: z.object({ queues: z.array(queueView) }) },
+  redriveQueue: { params: z.object({ queue: queueName }), reply: redriveReply },
 } as const;
 
+export type QueueView = z.infer<typeof queueView>;
+export type RedriveReply = z.infer<typeof redriveReply>;
 export type CreateHospitalRequest = z.infer<typeof createHospitalBody>;
 export type HospitalView = z.infer<typeof hospital>;
 export type SelfView = z.infer<typeof self>;

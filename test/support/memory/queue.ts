@@ -12,7 +12,12 @@ export interface MemoryQueue extends Queue {
 }
 
 export function memoryQueue(): MemoryQueue {
-  const queues: Record<QueueName, unknown[]> = { "derive-stat": [], derive: [], "stream-failures": [] };
+  const queues: Record<QueueName, unknown[]> = {
+    "derive-stat": [],
+    derive: [],
+    rebuild: [],
+    "stream-failures": [],
+  };
   const work = ["derive-stat", "derive"] as const;
   let hook: (() => void | Promise<void>) | undefined;
   return {

@@ -82,6 +82,8 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
   getOpenedShare: ["L", "", ""],
 
   createHospital: ["N", "N", "N"],
+  listQueues: ["N", "N", "N"],
+  redriveQueue: ["N", "N", "N"],
   listHospitals: ["TPRAUSNW", "TPRAUSNW", "TPRAUSNW"],
   getHospital: ["TPRAUSNW", "TPRAUSNW", "TPRAUSNW"],
   getSelf: ["TPRAUSNWX", "TPRAUSNWX", "TPRAUSNWX"],

@@ -244,7 +244,15 @@ const damages: Readonly<Record<string, readonly [Damage, readonly LedgerCheck[]]
   ],
   "a line of an upload is lost": [
     (here) => lose(here, keys.uploadFile(here.hospital, here.uploads[0] as string, "4")),
-    ["balance", "landing", "aside-known"],
+    ["balance", "aside-known"],
+  ],
+  "an object landed that nobody announced": [
+    async (here) => {
+      const key = `routine/${here.hospital.hospital}/01JX0000000000000000000000/0`;
+      await here.objects.put({ bucket: "landing", key }, slice(1), { contentType: "application/dicom" });
+      here.clock.advance(aDay);
+    },
+    ["landing"],
   ],
   "an upload is lost, but for the list": [
     (here) => lose(here, keys.upload(here.hospital, here.uploads[0] as string)),

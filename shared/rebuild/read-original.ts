@@ -1,0 +1,59 @@
+import type { InstanceKey } from "../catalog/keys.ts";
+import type { Header } from "../dicom/read.ts";
+import { DicomRejected } from "../dicom/rejected.ts";
+import { type CatalogItems, catalogItems } from "../ingest/catalog-items.ts";
+import { readLandedHeader } from "../ingest/read-landed-header.ts";
+import { objectKeys } from "../object-keys.ts";
+import { noteFrom } from "../object-notes.ts";
+import type { ObjectHead, ObjectStore } from "../ports.ts";
+import type { RebuildOriginal } from "./rebuild-message.ts";
+
+/** What an original is said to be of when it says nothing itself: it was archived before originals did. */
+const unnoted = { uploadId: "0".repeat(26), fileId: "0", priority: "routine" } as const;
+
+export interface ReadOriginal {
+  readonly head: ObjectHead;
+  readonly header: Header;
+  readonly items: CatalogItems;
+  readonly retainUntil: Date;
+}
+
+/** Undefined when the object is gone, is no file of this release's any more, or names other UIDs than its key. */
+export async function readOriginal(
+  objects: ObjectStore,
+  key: InstanceKey,
+  { sha256, versionId }: RebuildOriginal,
+): Promise<ReadOriginal | undefined> {
+  const ref = { bucket: "archive", key: objectKeys.original(key, sha256), versionId } as const;
+  const head = await objects.head(ref);
+  const header = head && (await headerOf(objects, ref, head.size));
+  if (!head || !header || !names(header, key)) return undefined;
+  const note = { ...unnoted, ...noteFrom(head.metadata) };
+  // A stage without retention locks nothing: what is not locked is kept until it was archived.
+  const retainUntil = head.retainUntil ?? head.lastModified;
+  const landed = {
+    upload: { priority: note.priority },
+    file: { sha256, size: head.size, uploadId: note.uploadId, fileId: note.fileId },
+    hospital: { keyArn: head.kmsKeyId ?? "" },
+  };
+  const when = { now: head.lastModified, retainUntil, archiveVersionId: versionId };
+  return { head, header, retainUntil, items: catalogItems(landed, header, key, when) };
+}
+
+async function headerOf(
+  objects: ObjectStore,
+  ref: Parameters<ObjectStore["head"]>[0],
+  size: number,
+): Promise<Header | undefined> {
+  try {
+    return (await readLandedHeader(objects, ref, size)).header;
+  } catch (error) {
+    if (error instanceof DicomRejected) return undefined;
+    throw error;
+  }
+}
+
+const names = (header: Header, { studyUid, seriesUid, sopUid }: InstanceKey): boolean =>
+  header.studyInstanceUid === studyUid &&
+  header.seriesInstanceUid === seriesUid &&
+  header.sopInstanceUid === sopUid;

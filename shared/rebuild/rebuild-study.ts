@@ -1,0 +1,75 @@
+/** Makes part of a study's catalog again from its originals. Every step may be repeated, also while new images arrive. */
+import { ensureStudy } from "../catalog/ensure-study.ts";
+import type { StudyItem } from "../catalog/items.ts";
+import type { InstanceKey, StudyKey } from "../catalog/keys.ts";
+import { rollUpStudy } from "../catalog/roll-up-study.ts";
+import type { Clock, ObjectStore, Table } from "../ports.ts";
+import { currentOriginal } from "./current-original.ts";
+import { type ReadOriginal, readOriginal } from "./read-original.ts";
+import type { RebuildInstance, RebuildOriginals } from "./rebuild-message.ts";
+import { repairStudy } from "./repair-study.ts";
+import { type Restored, restoreInstance } from "./restore-instance.ts";
+
+/** It serves every hospital, so its stores are not narrowed. */
+export interface RebuildDependencies {
+  readonly table: Table;
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+  /** Names this run in audit records. */
+  readonly requestId: string;
+}
+
+/** How many of each; `unreadable`: gone, not readable, or not what the key says. */
+export type Outcomes = Readonly<Record<Restored | "superseded" | "unreadable", number>>;
+
+export async function rebuildStudy(deps: RebuildDependencies, message: RebuildOriginals): Promise<Outcomes> {
+  const outcomes = { restored: 0, there: 0, contested: 0, superseded: 0, unreadable: 0 };
+  if (message.repair) await repairStudy(deps.table, message);
+  const first = await read(deps, message, message.firstOfStudy);
+  const firstOfSeries = await read(deps, message, message.firstOfSeries);
+  for (const instance of message.instances) {
+    const original = await read(deps, message, instance);
+    if (typeof original === "string") {
+      outcomes[original]++;
+      continue;
+    }
+    const study = studyFrom(typeof first === "string" ? original : first, original);
+    const { series } = (typeof firstOfSeries === "string" ? original : firstOfSeries).items;
+    await ensureStudy(deps.table, study, series);
+    outcomes[await restoreInstance(deps, keyOf(message, instance), original)]++;
+  }
+  // Where only the study's own item was lost, no instance is new, and nothing else would count them.
+  if (message.repair) await rollUpStudy(deps.table, studyOf(message));
+  return outcomes;
+}
+
+const studyOf = ({ region, hospital, studyUid }: StudyKey): StudyKey => ({ region, hospital, studyUid });
+
+async function read(
+  { objects }: RebuildDependencies,
+  study: StudyKey,
+  instance: RebuildInstance,
+): Promise<ReadOriginal | "superseded" | "unreadable"> {
+  const key = keyOf(study, instance);
+  const current = await currentOriginal(objects, key, instance);
+  if (!current) return "superseded";
+  return (await readOriginal(objects, key, current)) ?? "unreadable";
+}
+
+/** A hold is all or nothing. Why and by whom it was set is in the audit; here it says that S3 still keeps it. */
+function studyFrom(first: ReadOriginal, original: ReadOriginal): StudyItem {
+  const held = { reason: "held in the archive; see the audit", by: "machine:rebuild" };
+  const at = first.head.lastModified.toISOString();
+  return {
+    ...first.items.study,
+    retainUntil: original.retainUntil.toISOString(),
+    ...(first.head.legalHold && { legalHold: { ...held, at } }),
+  };
+}
+
+function keyOf(
+  { region, hospital, studyUid }: StudyKey,
+  { seriesUid, sopUid }: RebuildInstance,
+): InstanceKey {
+  return { region, hospital, studyUid, seriesUid, sopUid };
+}

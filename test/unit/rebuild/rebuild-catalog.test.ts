@@ -1,0 +1,249 @@
+import { describe, expect, it } from "@jest/globals";
+import { keys } from "../../../shared/catalog/keys.ts";
+import { setLegalHold } from "../../../shared/catalog/set-legal-hold.ts";
+import { requestRebuild } from "../../../shared/derive/request-rebuild.ts";
+import { objectKeys } from "../../../shared/object-keys.ts";
+import { supersededTag } from "../../../shared/object-notes.ts";
+import type { Item } from "../../../shared/ports.ts";
+import type { RebuildMessage } from "../../../shared/rebuild/rebuild-message.ts";
+import { rebuildStudy } from "../../../shared/rebuild/rebuild-study.ts";
+import { restoreAside } from "../../../shared/rebuild/restore-aside.ts";
+import { testGrant } from "../../support/grant.ts";
+import { ctInstance } from "../../support/instances.ts";
+import { user } from "../../support/principals.ts";
+import { sha256Hex, sliceFile } from "../../support/slices.ts";
+import { type WorkingHospital, workingHospital } from "../../support/working-hospital.ts";
+
+const slice = (studyUid: string, n: number, comment = "") => {
+  const seriesUid = `${studyUid}.${1 + (n % 2)}`;
+  const modality = n % 2 ? "CT" : "SR";
+  return sliceFile({ studyUid, seriesUid, sopUid: `${seriesUid}.${n}`, modality, comment });
+};
+const picture = { studyUid: "1.2.3", seriesUid: "1.2.3.1", sopUid: "1.2.3.1.1" };
+const admin = (here: WorkingHospital, action: string, studyUid?: string) =>
+  testGrant({
+    principal: user("hospital-admin", here.hospital.hospital),
+    action,
+    ...(studyUid !== undefined && { study: { ...here.hospital, studyUid } }),
+    ...{ table: here.table, objects: here.objects, clock: here.clock },
+  });
+
+/** Duplicates, a conflict, a quarantined file, retention of every class, an emergency, a held study. */
+async function filled(name?: string, network?: WorkingHospital): Promise<WorkingHospital> {
+  const here = await workingHospital(name, network);
+  await here.receive([slice("1.2.1", 1), slice("1.2.1", 2), slice("1.2.1", 3), new Uint8Array(9)], {
+    encounterClass: "outpatient",
+  });
+  here.clock.advance(60_000);
+  await here.receive([slice("1.2.1", 1), slice("1.2.1", 2, "other"), slice("1.2.1", 4)], {
+    encounterClass: "inpatient",
+  });
+  await here.receive([ctInstance(picture)], { priority: "stat" });
+  const hold = { hold: true, reason: "case 1" };
+  await setLegalHold(admin(here, "setLegalHold", "1.2.3"), here.clock, hold);
+  await here.settle();
+  return here;
+}
+
+async function lose(here: WorkingHospital, which: (item: Item) => boolean): Promise<void> {
+  for (const { pk, sk } of here.table.items().filter(which))
+    await here.table.write([{ op: "delete", key: { pk, sk } }]);
+}
+/** The hospitals themselves are onboarded again: their keys are known by their groups. */
+const loseTable = (here: WorkingHospital) => lose(here, ({ type }) => type !== "hospital");
+
+/** As `mic rebuild --catalog` and the workers do it; messages in any order, as SQS brings them. */
+async function rebuild(here: WorkingHospital, studyUid?: string): Promise<number> {
+  let [queued, cursor] = [0, undefined as string | undefined];
+  do {
+    const request = { catalog: true, ...(studyUid !== undefined && { studyUid }), ...(cursor && { cursor }) };
+    const page = await requestRebuild(admin(here, "rebuild"), here.queue, request);
+    [queued, cursor] = [queued + page.queued, page.next];
+  } while (cursor !== undefined);
+  for (const message of (here.queue.drain("rebuild") as RebuildMessage[]).reverse())
+    await work(here, message);
+  await here.settle();
+  return queued;
+}
+
+async function work(here: WorkingHospital, message: RebuildMessage) {
+  const deps = { table: here.stream.table, objects: here.objects, clock: here.clock, requestId: "request-2" };
+  if (message.kind === "originals") return rebuildStudy(deps, message);
+  for (const key of message.keys) await restoreAside(deps, key);
+  return undefined;
+}
+
+/** What depends on when and by whom it was written, and on nothing in the archive. */
+const passing = new Set([
+  ...["restoredAt", "derivedAt", "lastIndexedAt", "touch", "owner", "leaseUntil"],
+  ...["completedAt", "completedBecause", "completedInstances", "examinedInstances"],
+]);
+const lasting = (item: Item) =>
+  Object.fromEntries(
+    Object.entries(item)
+      .filter(([name]) => !passing.has(name))
+      .map(([name, value]) => (name === "legalHold" ? [name, true] : [name, value])),
+  );
+/** Types that are made from the archive; docs/data-layout.md says of the others why they are not. */
+const fromArchive = new Set(["study", "series", "instance", "counter", "claim", "conflict", "find"]);
+const kept = (here: WorkingHospital) =>
+  here.table
+    .items()
+    .filter(({ type }) => fromArchive.has(type as string))
+    .map(lasting);
+
+describe("a catalog that was lost", () => {
+  it("is made again from the archive alone, item by item as it was", async () => {
+    const here = await filled();
+    const beside = await filled("mingshui-township", here);
+    const before = kept(here);
+    expect(new Set(before.map(({ type }) => type))).toEqual(fromArchive);
+    await loseTable(here);
+    expect(await rebuild(here)).toBe(5 + 2);
+    expect(await rebuild(beside)).toBe(5 + 2);
+    expect(kept(here)).toEqual(before);
+  });
+
+  it("balances again, and shows its pictures", async () => {
+    const here = await filled();
+    here.clock.advance(24 * 60 * 60 * 1000);
+    await loseTable(here);
+    for (const key of here.objects.keys("derived")) await here.objects.delete({ bucket: "derived", key });
+    await rebuild(here);
+    const { violations, checks } = await here.audit();
+    expect(violations).toEqual([]);
+    expect(checks.get("original")?.examined).toBe(5);
+    const thumbnail = objectKeys.thumbnail({ ...here.hospital, ...picture }, sha256Hex(ctInstance(picture)));
+    expect(here.objects.keys("derived")).toContain(thumbnail);
+  });
+
+  it("is the same after it was made again twice, its messages came twice, and new images came meanwhile", async () => {
+    const here = await filled();
+    await loseTable(here);
+    await requestRebuild(admin(here, "rebuild"), here.queue, { catalog: true });
+    const messages = here.queue.drain("rebuild") as RebuildMessage[];
+    const [first, ...others] = messages as [RebuildMessage, ...RebuildMessage[]];
+    await work(here, first);
+    await here.receive([slice("1.2.1", 1), slice("1.2.1", 5), slice("1.2.9", 1)]);
+    await Promise.all(others.map((message) => work(here, message)));
+    for (const message of messages) await work(here, message);
+    await rebuild(here);
+    here.clock.advance(24 * 60 * 60 * 1000);
+    const { violations, checks } = await here.audit();
+    expect(violations).toEqual([]);
+    expect(checks.get("original")?.examined).toBe(7);
+  });
+
+  it("sends its emergencies' derivation by the routine queue, and tells nobody of images that are not new", async () => {
+    const here = await filled();
+    await loseTable(here);
+    await requestRebuild(admin(here, "rebuild"), here.queue, { catalog: true });
+    for (const message of here.queue.drain("rebuild") as RebuildMessage[]) await work(here, message);
+    const changes = here.stream.drain();
+    const { eventOf } = await import("../../../shared/catalog/events-of-change.ts");
+    const told = changes.map((change) => eventOf(change)?.type);
+    expect(changes.filter(({ after }) => after?.type === "instance").length).toBeGreaterThan(0);
+    expect(told).not.toContain("InstanceIndexed.v1");
+  });
+
+  it("is not for what nobody holds", async () => {
+    const here = await filled();
+    await expect(rebuild(here, "9.9")).rejects.toMatchObject({ type: "not-found" });
+    const asked = requestRebuild(admin(here, "rebuild"), here.queue, { catalog: true, cursor: "eHg" });
+    await expect(asked).rejects.toMatchObject({ type: "invalid-request" });
+  });
+});
+
+describe("a catalog that was lost in part", () => {
+  const damages: Record<string, (item: Item) => boolean> = {
+    "an instance": (item) => item.type === "instance" && item.sopUid === "1.2.1.2.1",
+    "a claim": (item) => item.type === "claim" && item.sopUid === "1.2.1.2.1",
+    "a study's own item": (item) => item.type === "study" && item.studyUid === "1.2.1",
+    "some counters": (item) => item.type === "counter" && item.sk.startsWith("COUNT#STUDY"),
+    "its search items": (item) => item.type === "find",
+    "everything but the counters": ({ type }) => type !== "counter" && type !== "hospital",
+    "a conflict": ({ type }) => type === "conflict",
+  };
+
+  it.each(Object.entries(damages))("is whole again: %s", async (_, which) => {
+    const here = await filled();
+    const before = kept(here);
+    await lose(here, which);
+    await rebuild(here);
+    expect(kept(here)).toEqual(before);
+  });
+});
+
+describe("an original that was archived before originals said whose they are", () => {
+  it("is indexed with defaults, and locked as long as S3 says", async () => {
+    const here = await workingHospital();
+    const key = { ...here.hospital, studyUid: "1.2.1", seriesUid: "1.2.1.2", sopUid: "1.2.1.2.1" };
+    const bytes = slice("1.2.1", 1);
+    const landed = { bucket: "landing", key: "routine/x/y/0" } as const;
+    await here.objects.put(landed, bytes, { contentType: "application/dicom", kmsKeyId: here.keyArn });
+    const until = new Date("2040-01-01T00:00:00.000Z");
+    const to = { bucket: "archive", key: objectKeys.original(key, sha256Hex(bytes)) } as const;
+    const options = { contentType: "application/dicom", kmsKeyId: here.keyArn, retainUntil: until };
+    await here.objects.copy(landed, to, options);
+    await rebuild(here);
+    const found = await here.table.batchGet([
+      keys.instance(key),
+      keys.claim(key, key.sopUid),
+      keys.study(key),
+    ]);
+    const nobody = { uploadId: "0".repeat(26), fileId: "0" };
+    expect(found).toMatchObject([
+      { ...nobody, priority: "routine", keyArn: here.keyArn, indexedAt: here.clock.now().toISOString() },
+      { ...nobody, state: "committed", retainUntil: until.toISOString() },
+      { retainUntil: until.toISOString(), instances: 1 },
+    ]);
+  });
+});
+
+describe("two originals of one SOP Instance UID", () => {
+  async function two(): Promise<{ here: WorkingHospital; refs: { bucket: "archive"; key: string }[] }> {
+    const here = await workingHospital();
+    const key = { ...here.hospital, studyUid: "1.2.1", seriesUid: "1.2.1.2", sopUid: "1.2.1.2.1" };
+    const refs = ["", "later"].map((comment) => ({
+      bucket: "archive" as const,
+      key: objectKeys.original(key, sha256Hex(slice("1.2.1", 1, comment))),
+    }));
+    for (const [index, ref] of refs.entries()) {
+      const options = { contentType: "application/dicom", kmsKeyId: here.keyArn };
+      await here.objects.put(ref, slice("1.2.1", 1, index === 0 ? "" : "later"), options);
+      here.clock.advance(1000);
+    }
+    return { here, refs };
+  }
+  const held = async ({ table, hospital }: WorkingHospital) =>
+    (await table.get(keys.claim(hospital, "1.2.1.2.1")))?.sha256 as string;
+
+  it("are told apart by the tag of the one that counts no more", async () => {
+    const { here, refs } = await two();
+    await here.objects.tag(refs[0] as (typeof refs)[0], supersededTag);
+    await rebuild(here);
+    expect(refs[1]?.key).toContain(await held(here));
+  });
+
+  it("count by who was first where neither is tagged, and the audit names the other", async () => {
+    const { here, refs } = await two();
+    await rebuild(here);
+    expect(refs[0]?.key).toContain(await held(here));
+    here.clock.advance(24 * 60 * 60 * 1000);
+    expect((await here.audit()).violations).toMatchObject([{ check: "indexed" }, { check: "locked" }]);
+  });
+});
+
+describe("an original that is not what its key says", () => {
+  it("is counted as unreadable, and keeps nothing else from being made again", async () => {
+    const here = await workingHospital();
+    await here.receive([slice("1.2.1", 1)]);
+    const key = { ...here.hospital, studyUid: "1.2.1", seriesUid: "1.2.1.2", sopUid: "1.2.1.2.7" };
+    const ref = { bucket: "archive", key: objectKeys.original(key, "a".repeat(64)) } as const;
+    await here.objects.put(ref, new Uint8Array(400), { contentType: "application/dicom" });
+    await loseTable(here);
+    await requestRebuild(admin(here, "rebuild"), here.queue, { catalog: true });
+    const [message] = here.queue.drain("rebuild") as [RebuildMessage];
+    expect(await work(here, message)).toMatchObject({ restored: 1, unreadable: 1 });
+  });
+});
