@@ -2,6 +2,7 @@ import type {
   DicomJson,
   HospitalItem,
   InstanceItem,
+  InstanceSource,
   SeriesItem,
   StudyItem,
   UploadFileItem,
@@ -13,7 +14,7 @@ import { geometryOf } from "../dicom/geometry.ts";
 import type { Dataset, Element } from "../dicom/json-model.ts";
 import type { Header } from "../dicom/read.ts";
 import { describe, instanceAttributes, seriesAttributes, studyAttributes } from "../dicom/summary.ts";
-import { instanceSource, type LandedFile } from "./landed-file.ts";
+import { instanceSource } from "./landed-file.ts";
 
 /** An item holds 400 KB at most; real attributes take one or two. What a hostile file adds beyond this is left out. */
 const attributeBytes = 64 * 1024;
@@ -23,7 +24,7 @@ export interface Described {
   readonly upload: Pick<UploadItem, "priority">;
   readonly file: Pick<UploadFileItem, "sha256" | "size" | "uploadId" | "fileId">;
   readonly hospital: Pick<HospitalItem, "keyArn">;
-  readonly source?: NonNullable<LandedFile["source"]>;
+  readonly source?: InstanceSource;
 }
 
 export interface CatalogItems {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import { keys, type StudyKey } from "../catalog/keys.ts";
-import { originalOf } from "../catalog/original-of.ts";
+import { originalOf, sourceOf } from "../catalog/original-of.ts";
 import { KeyUnavailable } from "../errors.ts";
 import { objectKeys, parseOriginalKey } from "../object-keys.ts";
 import { isSuperseded } from "../object-notes.ts";
@@ -25,11 +25,22 @@ export async function auditOriginals(
   const byItem = new Map(
     contents.instances.map((instance) => [objectKeys.original(instance, instance.sha256), instance]),
   );
+  const sources = new Map(
+    contents.instances.flatMap((instance) => {
+      const source = sourceOf(instance);
+      return source ? [[source.key, instance] as const] : [];
+    }),
+  );
   const claims = await claimsOf(audit, study, [...byKey.keys()], contents.instances);
   await sideBySide(byKey, async ([key, listed]) => {
     auditOnce(audit, study, key, listed);
-    if (!byItem.has(key)) await auditUnindexed(audit, study, key, listed, claims);
+    if (!byItem.has(key) && !sources.has(key)) await auditUnindexed(audit, study, key, listed, claims);
   });
+  for (const [key, instance] of sources)
+    audit.tally.examine("original", byKey.has(key), {
+      ...named(instance),
+      detail: "the photograph it was made from is not in the archive",
+    });
   await sideBySide(byItem, async ([key, instance]) => {
     auditClaim(audit, instance, claims.get(instance.sopUid));
     if (!auditPresence(audit, instance, byKey.get(key) ?? [])) return;

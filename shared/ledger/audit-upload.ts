@@ -91,7 +91,9 @@ async function auditKept(audit: LedgerAudit, files: readonly UploadFileItem[]): 
     const sha256 = takenIn(file);
     const violation = { uploadId, fileId, studyUid, seriesUid, sopUid, sha256 };
     const instance = instances.get(`${pk}${sk}`);
-    if (instance?.sha256 === sha256) return tally.explain("file-kept", false);
+    // Of a photograph or document, the object that was made of it.
+    if (instance && (instance.sha256 === sha256 || instance.source?.sha256 === sha256))
+      return tally.explain("file-kept", false);
     // Other bytes may stand for the UID by now; these stay archived.
     const key = objectKeys.original(instanceOf(file), sha256);
     const archived = await isThere(audit, { bucket: "archive", key });

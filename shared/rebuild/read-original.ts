@@ -35,6 +35,7 @@ export async function readOriginal(
     upload: { priority: note.priority },
     file: { sha256, size: head.size, uploadId: note.uploadId, fileId: note.fileId },
     hospital: { keyArn: head.kmsKeyId ?? "" },
+    ...(note.source && { source: note.source }),
   };
   const when = { now: head.lastModified, retainUntil, archiveVersionId: versionId };
   return { head, header, retainUntil, items: catalogItems(landed, header, key, when) };
