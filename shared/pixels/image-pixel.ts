@@ -16,7 +16,7 @@ export const unavailableReasons = [
   "corrupt-stream",
   /** The compressed stream says another size than the object. */
   "stream-size",
-  /** The stream is of a kind no codec here reads: more than 16 bits, components of unlike size, thousands of tiles. */
+  /** The stream is of a kind no codec here reads: more than 16 bits, components of unlike size, thousands of tiles or scans. */
   "stream-features",
 ] as const;
 export type UnavailableReason = (typeof unavailableReasons)[number];

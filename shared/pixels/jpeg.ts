@@ -1,4 +1,5 @@
 /** JPEG through sharp, loaded on first use: it costs 95 ms and 19 MB that most functions never need. */
+import { tooManyScans } from "./codecs/jpeg-header.ts";
 import type { DecodedFrame, ImagePixel, Unavailable } from "./image-pixel.ts";
 
 let sharpModule: Promise<typeof import("sharp")> | undefined;
@@ -14,6 +15,7 @@ export async function decodeJpegBaseline(
 ): Promise<DecodedFrame | Unavailable> {
   // The decoder would also take SVG, TIFF and more, from files nobody trusts.
   if (frame[0] !== 0xff || frame[1] !== 0xd8) return { unavailable: "corrupt-stream" };
+  if (tooManyScans(frame)) return { unavailable: "stream-features" };
   const sharp = await loadSharp();
   const { rows, columns } = image;
   try {

@@ -4,7 +4,7 @@
  */
 import type { DecodedFrame, ImagePixel, Photometric, Unavailable } from "../image-pixel.ts";
 import { nativeFrameBytes } from "../image-pixel.ts";
-import { type JpegHeader, jpegHeader } from "./jpeg-header.ts";
+import { type JpegHeader, jpegHeader, tooManyScans } from "./jpeg-header.ts";
 import { asDecoded, refusal } from "./stream-header.ts";
 import { CodecFailed, type Instance, WasmCodec } from "./wasm-codec.ts";
 
@@ -85,6 +85,7 @@ export async function decodeJpegFamily(
   const header = jpegHeader(frame);
   const refused = refusal(image, header?.process === jpegLs ? undefined : header);
   if (refused || header === undefined) return refused ?? { unavailable: "corrupt-stream" };
+  if (tooManyScans(frame)) return { unavailable: "stream-features" };
   const decoded = asDecoded(image, header, colourOf(image, header));
   if (nativeFrameBytes(decoded) > mostBytes) return { unavailable: "frame-too-large" };
   try {

@@ -40,3 +40,18 @@ function frameHeader(view: DataView, at: number, process: number): JpegHeader | 
     components: view.getUint8(at + 9),
   };
 }
+
+/** Encoders write ten or so; each costs a pass over the whole picture, and a stream of kilobytes can hold thousands. */
+const mostScans = 200;
+
+/** Whether a stream has more scans than any encoder writes. Inside entropy-coded data FF is never followed by DA. */
+export function tooManyScans(stream: Uint8Array): boolean {
+  const bytes = Buffer.from(stream.buffer, stream.byteOffset, stream.byteLength);
+  const mark = Buffer.from([0xff, startOfScan]);
+  let at = -2;
+  for (let scans = 0; scans <= mostScans; scans++) {
+    at = bytes.indexOf(mark, at + 2);
+    if (at < 0) return false;
+  }
+  return true;
+}

@@ -73,6 +73,24 @@ describe.each(encodedSyntaxes)("a frame of %s", (syntax) => {
   });
 });
 
+describe("JPEG", () => {
+  it.each([
+    ["1.2.840.10008.1.2.4.50", { allocated: 8 }],
+    ["1.2.840.10008.1.2.4.55", {}],
+  ])("%s: a picture of thousands of scans is refused before it is decoded", async (syntax, depth) => {
+    const [{ width, height }, channels] = [picture, 1 as const];
+    const raw = { width, height, channels };
+    const jpeg = await sharp(Buffer.alloc(width * height), { raw })
+      .jpeg({ progressive: true })
+      .toBuffer();
+    const scan = jpeg.indexOf(Buffer.from([0xff, 0xda]));
+    const scans = Array<Buffer>(3000).fill(jpeg.subarray(scan, jpeg.length - 2));
+    const bomb = Buffer.concat([jpeg.subarray(0, scan), ...scans, Buffer.from([0xff, 0xd9])]);
+    expect(await decode(syntax, bomb, { ...declared, ...depth })).toEqual({ unavailable: "stream-features" });
+    expect(await decode(syntax, jpeg, { ...declared, ...depth })).toHaveProperty("bytes");
+  });
+});
+
 const jpeg2000Syntaxes = ["1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.201"] as const;
 
 describe("JPEG 2000 and HTJ2K", () => {
