@@ -15,29 +15,41 @@ export function averageFrame(image: ImagePixel, bytes: Uint8Array, to: Size): Fl
   if (!fits || bytes.length < nativeFrameBytes(image))
     return boxAverage(storedValues(image, bytes), from, to, samples);
   const rowBytes = columns * 2;
+  const pairs = byPairs(from.width, to.width);
   const strip: SumStrip = (top, bottom) =>
-    sumRows(bytes.subarray(top * rowBytes, bottom * rowBytes), columns, bottom - top, image);
-  return average(strip, from, to, samples);
+    sumRows(bytes.subarray(top * rowBytes, bottom * rowBytes), columns, bottom - top, image, pairs);
+  return average(strip, from, to, samples, pairs ? 2 : 1);
 }
 
 /** A sum of fewer than 32768 values of 16 bits fits 32. */
 const mostSummed = 32767;
 
-/** Averages `from.width × from.height` pixels of `samples` values into `to`. Boxes differ by at most one row or column in size. */
+/** Averages `from.width × from.height` pixels of `samples` values into `to`. Boxes differ by at most one row, and one or two columns, in size. */
 export function boxAverage(values: Values, from: Size, to: Size, samples: 1 | 3): Float64Array {
-  return average(sumValues(values, from.width * samples), from, to, samples);
+  return average(sumValues(values, from.width * samples), from, to, samples, 1);
 }
 
-function average(sumStrip: SumStrip, from: Size, to: Size, samples: number): Float64Array {
+/** Where boxes are many columns wide they begin at even ones, and neighbours may be summed as one. */
+const byPairs = (from: number, to: number): boolean => from % 2 === 0 && from >= 8 * to;
+
+/** `columns`: that each of the strip's sums stands for. */
+function average(sumStrip: SumStrip, from: Size, to: Size, samples: number, columns: 1 | 2): Float64Array {
   const out = new Float64Array(to.width * to.height * samples);
-  const lefts = Int32Array.from({ length: to.width + 1 }, (_, x) => Math.floor((x * from.width) / to.width));
+  const lefts = boxStarts(from.width, to.width, columns);
   for (let y = 0; y < to.height; y++) {
     const top = Math.floor((y * from.height) / to.height);
     const bottom = Math.floor(((y + 1) * from.height) / to.height);
     const sums = sumStrip(top, bottom);
-    averageColumns(sums, bottom - top, out.subarray(y * to.width * samples), lefts, samples);
+    averageColumns(sums, (bottom - top) * columns, out.subarray(y * to.width * samples), lefts, samples);
   }
   return out;
+}
+
+/** The first sum of each box, and the end of the last; sums stand for so many `columns` each. */
+function boxStarts(from: number, to: number, columns: 1 | 2): Int32Array {
+  const step = byPairs(from, to) ? 2 : 1;
+  const starts = Int32Array.from({ length: to + 1 }, (_, x) => Math.floor((x * (from / step)) / to));
+  return step === columns ? starts : starts.map((start) => start * step);
 }
 
 /** The engine compiles a loop well for up to four kinds of array: the rare ones are made one. */

@@ -21,11 +21,43 @@ const at = {
 const vector = { values: 10, low: 11, high: 12 } as const;
 const zero: Instruction = ["v128.const", ...Array<number>(16).fill(0)];
 
+interface Variant {
+  readonly sign: "s" | "u";
+  /** Neighbouring columns are summed as one: half the work, for images whose boxes are many columns wide. */
+  readonly pairs: boolean;
+}
+
+/** Eight samples on the stack, added to four sums each of `low` and `high`. */
+const addEach = (sign: Variant["sign"]): readonly Instruction[] => [
+  ["local.tee", vector.values],
+  [`i32x4.extend_low_i16x8_${sign}`],
+  ["local.get", vector.low],
+  ["i32x4.add"],
+  ["local.set", vector.low],
+  ["local.get", vector.values],
+  [`i32x4.extend_high_i16x8_${sign}`],
+  ["local.get", vector.high],
+  ["i32x4.add"],
+  ["local.set", vector.high],
+];
+const storeHigh: readonly Instruction[] = [
+  ["local.get", at.sums],
+  ["local.get", vector.high],
+  ["v128.store", 0, 16],
+];
+/** Eight samples on the stack, added two by two to the four sums of `low`. */
+const addPairs = (sign: Variant["sign"]): readonly Instruction[] => [
+  [`i32x4.extadd_pairwise_i16x8_${sign}`],
+  ["local.get", vector.low],
+  ["i32x4.add"],
+  ["local.set", vector.low],
+];
+
 /**
  * For each group of eight columns: for each row, load, shift up and down (which masks to Bits Stored and extends the sign),
- * widen to 32 bits, add; then store both halves.
+ * widen to 32 bits, add; then store the sums.
  */
-const body = (sign: "s" | "u"): readonly Instruction[] => [
+const body = ({ sign, pairs }: Variant): readonly Instruction[] => [
   ["loop"],
   zero,
   ["local.set", vector.low],
@@ -42,16 +74,7 @@ const body = (sign: "s" | "u"): readonly Instruction[] => [
   ["i16x8.shl"],
   ["local.get", at.down],
   [`i16x8.shr_${sign}`],
-  ["local.tee", vector.values],
-  [`i32x4.extend_low_i16x8_${sign}`],
-  ["local.get", vector.low],
-  ["i32x4.add"],
-  ["local.set", vector.low],
-  ["local.get", vector.values],
-  [`i32x4.extend_high_i16x8_${sign}`],
-  ["local.get", vector.high],
-  ["i32x4.add"],
-  ["local.set", vector.high],
+  ...(pairs ? addPairs(sign) : addEach(sign)),
   ["local.get", at.row],
   ["local.get", at.rowBytes],
   ["i32.add"],
@@ -67,11 +90,9 @@ const body = (sign: "s" | "u"): readonly Instruction[] => [
   ["local.get", at.sums],
   ["local.get", vector.low],
   ["v128.store", 0, 0],
+  ...(pairs ? [] : storeHigh),
   ["local.get", at.sums],
-  ["local.get", vector.high],
-  ["v128.store", 0, 16],
-  ["local.get", at.sums],
-  ["i32.const", 32],
+  ["i32.const", pairs ? 16 : 32],
   ["i32.add"],
   ["local.set", at.sums],
   ["local.get", at.source],
@@ -108,17 +129,18 @@ interface Loaded {
   readonly memory: Uint8Array;
   readonly buffer: ArrayBuffer;
 }
-const loaded = new Map<"s" | "u", Loaded>();
+const loaded = new Map<string, Loaded>();
 
-function kernel(sign: "s" | "u"): Loaded {
-  const known = loaded.get(sign);
+function kernel(variant: Variant): Loaded {
+  const name = `${variant.sign} ${variant.pairs}`;
+  const known = loaded.get(name);
   if (known) return known;
   const locals = { i32: 3, v128: 3 };
-  const binary = assemble({ name: "sumRows", parameters: 7, locals, body: body(sign) }, pages);
+  const binary = assemble({ name: "sumRows", parameters: 7, locals, body: body(variant) }, pages);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
   const { buffer } = exports.memory as WebAssembly.Memory;
   const one = { sumRows: exports.sumRows as SumRows, memory: new Uint8Array(buffer), buffer };
-  loaded.set(sign, one);
+  loaded.set(name, one);
   return one;
 }
 
@@ -134,12 +156,21 @@ export function rowsAtOnce(columns: number): number {
   return Math.max(0, Math.floor((memoryBytes - 4 * columns - 2 * slack) / (2 * columns)));
 }
 
-/** The sums of `rows` rows of little-endian pixels, a view that the next call overwrites. `rows`: at most `rowsAtOnce`. */
-export function sumRows(strip: Uint8Array, columns: number, rows: number, sample: Sample): Int32Array {
-  const { sumRows: run, memory, buffer } = kernel(sample.signed ? "s" : "u");
+/**
+ * The sums of `rows` rows of little-endian pixels, a view that the next call overwrites: one for each column, or with `pairs`
+ * one for two neighbouring columns of an even number. `rows`: at most `rowsAtOnce`.
+ */
+export function sumRows(
+  strip: Uint8Array,
+  columns: number,
+  rows: number,
+  { signed, highBit, bitsStored }: Sample,
+  pairs = false,
+): Int32Array {
+  const { sumRows: run, memory, buffer } = kernel({ sign: signed ? "s" : "u", pairs });
   const sums = 0;
   const source = Math.ceil((4 * columns + slack) / 16) * 16;
   memory.set(strip, source);
-  run(source, 2 * columns, rows, sums, columns, 15 - sample.highBit, 16 - sample.bitsStored);
-  return new Int32Array(buffer, sums, columns);
+  run(source, 2 * columns, rows, sums, columns, 15 - highBit, 16 - bitsStored);
+  return new Int32Array(buffer, sums, pairs ? columns / 2 : columns);
 }

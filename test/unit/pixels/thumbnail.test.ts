@@ -81,15 +81,17 @@ describe("a thumbnail", () => {
   });
 
   it.each([
-    ["signed 16 bits", { signed: true }],
-    ["unsigned 12 bits under an overlay", { stored: 12 }],
-    ["signed 12 bits kept in the high bits", { stored: 12, high: 15, signed: true }],
-  ])("averages %s as it averages them one by one", (_, options) => {
-    const image = readImagePixel(imageObject({ rows: 7, columns: 10, ...options }), pixelData);
+    ["signed 16 bits", 10, { signed: true }],
+    ["unsigned 12 bits under an overlay", 10, { stored: 12 }],
+    ["signed 12 bits kept in the high bits", 10, { stored: 12, high: 15, signed: true }],
+    ["a picture much wider than its thumbnail", 82, { signed: true }],
+    ["one of an odd number of columns", 83, { signed: true }],
+  ])("averages %s as it averages them one by one", (_, columns, options) => {
+    const image = readImagePixel(imageObject({ rows: 7, columns, ...options }), pixelData);
     if ("unavailable" in image) throw new Error(image.unavailable);
-    const bytes = bytes16(Array.from({ length: 70 }, (_, i) => (i * 7919) & 0xffff));
+    const bytes = bytes16(Array.from({ length: 7 * columns }, (_, i) => (i * 7919) & 0xffff));
     const [from, to] = [
-      { width: 10, height: 7 },
+      { width: columns, height: 7 },
       { width: 3, height: 2 },
     ];
     const oneByOne = boxAverage(storedValues(image, bytes), from, to, 1);
