@@ -29,6 +29,11 @@ const stages: readonly Stage[] = [
   { name: "knip", what: "knip: nothing dead", run: () => check(bin("knip"), ["--no-progress"]) },
   { name: "types", what: "tsc", run: () => check(bin("tsc"), ["-p", "."]) },
   { name: "unit", what: "unit, property and contract tests", run: () => jest("unit") },
+  {
+    name: "fuzz",
+    what: "mutated files against reader and decoders, 15 s",
+    run: () => check(process.execPath, ["test/fuzz/run.ts", "--seconds", "15"]),
+  },
   { name: "infra", what: "templates: intent tests and cdk-nag", run: () => jest("infra") },
   { name: "web", what: "pages build", run: () => check(bin("vite"), ["build", "web", "--logLevel", "warn"]) },
   { name: "emulator", what: "adapters on MiniStack", run: () => contract("ministack") },

@@ -42,6 +42,7 @@ for (const [name, table] of Object.entries(valueRepresentations)) {
 const traitsOf = (vr: Vr): VrTraits => traitsByVr.get(vr) as VrTraits;
 const unknown = traitsOf("UN");
 
+const questionMark = 0x3f;
 const isUpperCase = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
 
 /** Tag names of real files repeat; the cap keeps a hostile file from growing the cache. */
@@ -137,6 +138,10 @@ export class ElementCursor {
       this.position = start + 8;
       return;
     }
+    if (first === questionMark && second === questionMark) {
+      this.unknownShort(start, encoding);
+      return;
+    }
     // Writers that slip into implicit VR do so for single elements, mostly private ones.
     if (!traits && !(isUpperCase(first) && isUpperCase(second))) {
       this.implicit(start, encoding);
@@ -148,6 +153,14 @@ export class ElementCursor {
     // PS3.5 §6.2: VRs of later editions have a 32-bit length.
     this.traits = traits ?? unknown;
     if (traits === unknown) this.refineUnknown();
+  }
+
+  /** `??`, as toolkits write a VR they do not know: with a length of 16 bits. */
+  private unknownShort(start: number, encoding: Encoding): void {
+    const vr = (this.group & 1) === 0 && dictionaryVr(this.group, this.element, this.signed);
+    this.traits = vr ? traitsOf(vr) : unknown;
+    this.length = this.u16(start + 6, encoding.little);
+    this.position = start + 8;
   }
 
   /** UN of a standard attribute is written as implicit little endian would (PS3.5 §6.2.2 note 2, CP-246). */

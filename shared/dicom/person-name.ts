@@ -1,5 +1,6 @@
 /** Person names (PS3.5 §6.2.1): up to three component groups, each of up to five components. */
 import type { Dataset, PersonName } from "./json-model.ts";
+import { withoutPadding } from "./padding.ts";
 
 export interface NameComponents {
   readonly family: string;
@@ -11,7 +12,7 @@ export interface NameComponents {
 
 /** One value of a PN, `Wang^XiaoMing=王^小明`, as the JSON model has it. Undefined where all groups are empty. */
 export function parsePersonName(text: string): PersonName | undefined {
-  const [alphabetic = "", ideographic = "", ...rest] = text.split("=").map(trimGroup);
+  const [alphabetic = "", ideographic = "", ...rest] = text.split("=").map(withoutPadding);
   // There is no fourth group: what a careless writer put there stays readable.
   const phonetic = rest.join("=");
   if (alphabetic === "" && ideographic === "" && phonetic === "") return undefined;
@@ -24,7 +25,10 @@ export function parsePersonName(text: string): PersonName | undefined {
 
 /** The value as it is in a data set, without trailing delimiters. */
 export function formatPersonName(name: PersonName): string {
-  return [name.Alphabetic ?? "", name.Ideographic ?? "", name.Phonetic ?? ""].join("=").replace(/=+$/, "");
+  const groups = [name.Alphabetic ?? "", name.Ideographic ?? "", name.Phonetic ?? ""].join("=");
+  let end = groups.length;
+  while (groups[end - 1] === "=") end--;
+  return groups.slice(0, end);
 }
 
 /** One component group by its components; those left out are empty. */
@@ -42,6 +46,3 @@ export function personNameOf(dataset: Dataset, tag: string): PersonName | undefi
     ? (value as PersonName)
     : undefined;
 }
-
-/** Spaces may pad a group, NUL pads what some writers send. */
-const trimGroup = (group: string): string => group.replace(/^[ \0]+|[ \0]+$/g, "");

@@ -1,6 +1,7 @@
 /** Bytes of one element to its JSON value (PS3.18 §F.2). */
 import type { CharacterSet } from "./character-sets.ts";
 import type { Element, Value } from "./json-model.ts";
+import { withoutPadding } from "./padding.ts";
 import { parsePersonName } from "./person-name.ts";
 import type { ValueKind, Vr } from "./value-representations.ts";
 
@@ -180,7 +181,7 @@ export function valuesOf(kind: ValueKind, text: string): readonly Value[] | unde
 }
 
 const trimmed = (text: string): Value => {
-  const value = text.replace(/^[ \0]+|[ \0]+$/g, "");
+  const value = withoutPadding(text);
   return value === "" ? null : value;
 };
 

@@ -2,20 +2,8 @@
  * Names and phrases by the ten thousand, from seeds, so that what the reader makes of text can be measured. Surnames and
  * characters are common knowledge; the combinations are nobody's.
  */
+import { pick, randomFrom } from "./random.ts";
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-type Random = () => number;
-
-const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 const characters = (text: string): readonly string[] => [...text];
 
 const surnames = characters(

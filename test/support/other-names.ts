@@ -1,7 +1,8 @@
 /** Names in scripts that are declared as what they are, and must be left so. */
 import { encodeGb18030 } from "../../shared/dicom/gb18030-encode.ts";
-import { chineseNames, latin1Names, randomFrom } from "./generated-names.ts";
+import { chineseNames, latin1Names } from "./generated-names.ts";
 import { encodeIn, withEscapes } from "./other-character-sets.ts";
+import { pick, randomFrom } from "./random.ts";
 
 interface Script {
   readonly of: string;
@@ -117,6 +118,5 @@ function namesOf(
   seed: number,
 ): readonly string[] {
   const random = randomFrom(seed);
-  const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)] as string;
-  return Array.from({ length: count }, () => `${pick(families)}^${pick(givens)}`);
+  return Array.from({ length: count }, () => `${pick(random, families)}^${pick(random, givens)}`);
 }

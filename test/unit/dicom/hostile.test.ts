@@ -64,6 +64,16 @@ describe("a broken or hostile file is refused, never a crash or a hang", () => {
     );
   });
 
+  it("when values are long runs of spaces or NULs between other characters", () => {
+    const runs = ["\0", " "].map((padding) => `a${padding.repeat(60_000)}b`);
+    const values = Array.from({ length: 40 }, (_, index) => ({
+      tag: `0009${(0x1000 + index).toString(16)}`,
+      vr: index % 2 === 0 ? ("PN" as const) : ("UC" as const),
+      value: runs[index % 4 < 2 ? 0 : 1] as string,
+    }));
+    survives(writePart10([...identity, ...values]));
+  });
+
   it("when a value makes far more JSON than it has bytes", () => {
     const names = Array.from({ length: 400 }, (_, index) => ({
       tag: `0009${(0x1000 + index).toString(16)}`,
