@@ -25,7 +25,7 @@ import { type Announcement, findAnnouncement, type LandedFile } from "./landed-f
 import type { IngestOutcome } from "./outcome.ts";
 import { isAside, quarantine, reasonOf, refusalOf } from "./quarantine.ts";
 import type { QuarantineReason } from "./quarantine-reasons.ts";
-import { readLandedHeader } from "./read-landed-header.ts";
+import { withLandedHeader } from "./read-landed-header.ts";
 import { recordConflict } from "./record-conflict.ts";
 import { recordDuplicate } from "./record-duplicate.ts";
 import { markProcessed } from "./settle.ts";
@@ -105,24 +105,23 @@ async function ingestAnnounced(
     quarantine(deps, landing, landed.ref, announcement, reasonOf(reason));
   const { head, file, hospital } = landed;
   if (!sameKey(head, hospital.keyArn)) return refuse("wrong-key");
-  const read = await unlessRefused(readLandedHeader(deps.objects, landed.ref, head.size));
-  const type = await sourceTypeIf(read, deps.objects, landed.ref);
-  if (read instanceof DicomRejected && !type)
-    return quarantine(deps, landing, landed.ref, announcement, refusalOf(read));
-  if (head.size !== file.size) return refuse("size-mismatch");
-  if ((await sha256Of(deps.objects, landed.ref, head)) !== file.sha256) return refuse("checksum-mismatch");
-  if (read instanceof DicomRejected) {
-    const outcome = await ingestSource(deps, landing, landed, type as SourceType);
-    if (typeof outcome === "string") return outcome;
-    // What it is was read from its first bytes.
-    const reason = { ...reasonOf(outcome.refused), offset: 0 };
-    return quarantine(deps, landing, landed.ref, announcement, reason);
-  }
-  const cut = await unlessRefused(checkPixels(read.header, read.source));
-  if (cut) return quarantine(deps, landing, landed.ref, announcement, refusalOf(cut));
-  const outcome = await decide(deps, landed, read.header);
-  await markProcessed(deps, landed.ref);
-  return outcome;
+  return withLandedHeader(deps.objects, landed.ref, head.size, async (read) => {
+    const type = await sourceTypeIf(read, deps.objects, landed.ref);
+    const aside = (refusal: DicomRejected) =>
+      quarantine(deps, landing, landed.ref, announcement, refusalOf(refusal));
+    if (read instanceof DicomRejected && !type) return aside(read);
+    if (head.size !== file.size) return refuse("size-mismatch");
+    if ((await sha256Of(deps.objects, landed.ref, head)) !== file.sha256) return refuse("checksum-mismatch");
+    if (read instanceof DicomRejected) {
+      const outcome = await ingestSource(deps, landing, landed, type as SourceType);
+      return typeof outcome === "string" ? outcome : refuse(outcome.refused);
+    }
+    const cut = await refusalBy(checkPixels(read.header, read.source));
+    if (cut) return aside(cut);
+    const outcome = await decide(deps, landed, read.header);
+    await markProcessed(deps, landed.ref);
+    return outcome;
+  });
 }
 
 /** Only what is no DICOM at all is looked at again: the others cost no further request. */
@@ -144,15 +143,18 @@ async function ingestSource(
     await markProcessed(deps, landed.ref);
     return "duplicate";
   }
-  const { header } = await readLandedHeader(deps.objects, made.ref, made.head.size);
-  const outcome = await decide(deps, made, header);
+  const outcome = await withLandedHeader(deps.objects, made.ref, made.head.size, async (read) => {
+    if (read instanceof DicomRejected) throw read;
+    return decide(deps, made, read.header);
+  });
   for (const ref of [made.ref, landed.ref]) await markProcessed(deps, ref);
   return outcome;
 }
 
-async function unlessRefused<T>(reading: Promise<T>): Promise<T | DicomRejected> {
+async function refusalBy(check: Promise<void>): Promise<DicomRejected | undefined> {
   try {
-    return await reading;
+    await check;
+    return undefined;
   } catch (error) {
     if (error instanceof DicomRejected) return error;
     throw error;

@@ -1,3 +1,4 @@
+import { MemoryBudget } from "../derive/memory-budget.ts";
 import type { PixelSource } from "../dicom/check-pixels.ts";
 import { type Header, readHeader } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
@@ -5,6 +6,7 @@ import type { ObjectRef, ObjectStore } from "../ports.ts";
 
 /** Holds nearly every header: one range request, whatever the object's size. */
 const firstRead = 64 * 1024;
+const readAtOnce = 8 * 1024 * 1024;
 
 export interface LandedHeader {
   readonly header: Header;
@@ -12,24 +14,73 @@ export interface LandedHeader {
   readonly source: PixelSource;
 }
 
-/** The header of a stored object, read by growing ranges. Throws DicomRejected when it is not one we can take. */
-export async function readLandedHeader(
+/**
+ * Headers above this become many times their bytes of JSON: one at a time is held, so that a batch of ten fits into the
+ * function's memory. Nearly every one is below.
+ */
+const largeHeader = 1024 * 1024;
+const oneAtATime = new MemoryBudget(1);
+
+/**
+ * Reads the header of a stored object, by growing ranges, and works on it. `work` gets the refusal instead where it is not an
+ * object we can take.
+ */
+export async function withLandedHeader<T>(
   objects: ObjectStore,
   ref: ObjectRef,
   size: number,
-): Promise<LandedHeader> {
-  // No range of an empty object can be asked for.
-  if (size === 0) throw new DicomRejected("empty", 0);
-  let bytes: Uint8Array = new Uint8Array(0);
-  let wanted = Math.min(firstRead, size);
-  for (;;) {
-    const more = await objects.read(ref, { offset: bytes.length, length: wanted - bytes.length });
-    bytes = bytes.length === 0 ? more : Buffer.concat([bytes, more]);
-    const header = readHeader(bytes, { totalSize: size });
-    if (!("needBytes" in header)) return { header, source: sourceOf(objects, ref, size, bytes) };
-    if (header.needBytes <= bytes.length) throw new Error("The reader asks for bytes it has");
-    wanted = Math.min(header.needBytes, size);
+  work: (landed: LandedHeader | DicomRejected) => Promise<T>,
+): Promise<T> {
+  const read = await readLandedHeader(objects, ref, size, largeHeader);
+  if (read) return work(read);
+  return oneAtATime.within(1, async () => {
+    const large = await readLandedHeader(objects, ref, size, size);
+    if (!large) throw new Error("A header cannot be longer than its file");
+    return work(large);
+  });
+}
+
+/** Undefined where the header takes more than `atMost` bytes. */
+async function readLandedHeader(
+  objects: ObjectStore,
+  ref: ObjectRef,
+  size: number,
+  atMost: number,
+): Promise<LandedHeader | DicomRejected | undefined> {
+  try {
+    // No range of an empty object can be asked for.
+    if (size === 0) throw new DicomRejected("empty", 0);
+    let bytes: Uint8Array = new Uint8Array(0);
+    for (let wanted = Math.min(firstRead, size); ; ) {
+      bytes = await longer(objects, ref, bytes, wanted);
+      const header = readHeader(bytes, { totalSize: size });
+      if (!("needBytes" in header)) return { header, source: sourceOf(objects, ref, size, bytes) };
+      if (header.needBytes <= bytes.length) throw new Error("The reader asks for bytes it has");
+      wanted = Math.min(header.needBytes, size);
+      if (wanted > atMost) return undefined;
+    }
+  } catch (error) {
+    if (error instanceof DicomRejected) return error;
+    throw error;
   }
+}
+
+/** Read in steps into one piece of memory: joining two large ones would take twice theirs. */
+async function longer(
+  objects: ObjectStore,
+  ref: ObjectRef,
+  bytes: Uint8Array,
+  length: number,
+): Promise<Uint8Array> {
+  const whole = Buffer.allocUnsafe(length);
+  whole.set(bytes);
+  for (let at = bytes.length; at < length; ) {
+    const part = await objects.read(ref, { offset: at, length: Math.min(readAtOnce, length - at) });
+    if (part.length === 0) throw new Error("The object is shorter than it says");
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function sourceOf(objects: ObjectStore, ref: ObjectRef, size: number, prefix: Uint8Array): PixelSource {
