@@ -10,9 +10,9 @@ import { archivedOf } from "../catalog/original-of.ts";
 import { checkPixels } from "../dicom/check-pixels.ts";
 import type { Header } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
-import { ConditionFailed, KeyUnavailable, Transient } from "../errors.ts";
+import { ConditionFailed, Transient } from "../errors.ts";
 import { type LandingKey, parseLandingKey } from "../object-keys.ts";
-import type { ObjectHead, ObjectRef, ObjectStore } from "../ports.ts";
+import type { ObjectRef, ObjectStore } from "../ports.ts";
 import type { SourceType } from "../sources/recognise.ts";
 import { isFinal } from "../upload/read-ledger.ts";
 import { sha256Of } from "./checksum.ts";
@@ -22,6 +22,7 @@ import type { IngestDependencies } from "./dependencies.ts";
 import { markStored } from "./file-state.ts";
 import { indexInstance } from "./index-instance.ts";
 import { type Announcement, findAnnouncement, type LandedFile } from "./landed-file.ts";
+import { headOf, sameKey } from "./landed-key.ts";
 import type { IngestOutcome } from "./outcome.ts";
 import { isAside, quarantine, reasonOf, refusalOf } from "./quarantine.ts";
 import type { QuarantineReason } from "./quarantine-reasons.ts";
@@ -58,22 +59,6 @@ export async function ingestObject(deps: IngestDependencies, object: LandedObjec
   return ingestAnnounced(deps, landing, announcement, { ref, head, hospital, upload, file });
 }
 
-/** An object under a key that is neither the hospital's nor ours to use shows that key's name and nothing else. */
-async function headOf(
-  { objects }: IngestDependencies,
-  ref: ObjectRef,
-  keyArn: string | undefined,
-): Promise<ObjectHead | { readonly unusableKey: string } | undefined> {
-  try {
-    return await objects.head(ref);
-  } catch (error) {
-    if (!(error instanceof KeyUnavailable) || error.kmsKeyId === undefined) throw error;
-    // The hospital's own key is disabled: the file waits until it is back.
-    if (keyArn !== undefined && sameKey(error, keyArn)) throw error;
-    return { unusableKey: error.kmsKeyId };
-  }
-}
-
 /** Delivered again after it was done: the tag may be what the earlier run did not live to write. */
 async function settled(
   deps: IngestDependencies,
@@ -101,8 +86,11 @@ async function ingestAnnounced(
   announcement: Announcement,
   landed: LandedFile,
 ): Promise<IngestOutcome> {
-  const refuse = (reason: QuarantineReason) =>
-    quarantine(deps, landing, landed.ref, announcement, reasonOf(reason));
+  const refuse = (code: QuarantineReason, offset?: number) =>
+    quarantine(deps, landing, landed.ref, announcement, {
+      ...reasonOf(code),
+      ...(offset !== undefined && { offset }),
+    });
   const { head, file, hospital } = landed;
   if (!sameKey(head, hospital.keyArn)) return refuse("wrong-key");
   return withLandedHeader(deps.objects, landed.ref, head.size, async (read) => {
@@ -114,7 +102,7 @@ async function ingestAnnounced(
     if ((await sha256Of(deps.objects, landed.ref, head)) !== file.sha256) return refuse("checksum-mismatch");
     if (read instanceof DicomRejected) {
       const outcome = await ingestSource(deps, landing, landed, type as SourceType);
-      return typeof outcome === "string" ? outcome : refuse(outcome.refused);
+      return typeof outcome === "string" ? outcome : refuse(outcome.refused, 0);
     }
     const cut = await refusalBy(checkPixels(read.header, read.source));
     if (cut) return aside(cut);
@@ -159,12 +147,6 @@ async function refusalBy(check: Promise<void>): Promise<DicomRejected | undefine
     if (error instanceof DicomRejected) return error;
     throw error;
   }
-}
-
-/** Answers by ARN and by bare id both name the key; the id alone is the same in every region of a multi-Region key. */
-function sameKey({ kmsKeyId }: { readonly kmsKeyId?: string }, keyArn: string): boolean {
-  const idOf = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
-  return kmsKeyId !== undefined && idOf(kmsKeyId) === idOf(keyArn);
 }
 
 async function decide(deps: IngestDependencies, landed: LandedFile, header: Header): Promise<IngestOutcome> {
