@@ -5,6 +5,7 @@
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import type { StudyItem } from "../catalog/items.ts";
 import { type HospitalKey, keys } from "../catalog/keys.ts";
+import { DicomRejected } from "../dicom/rejected.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
 import { type LandingKey, objectKeys } from "../object-keys.ts";
 import { metadataOf } from "../object-notes.ts";
@@ -34,8 +35,16 @@ export type Converted =
   /** The staged object, as if it had landed. */
   | { readonly landed: LandedFile };
 
-/** Undefined: it is no photograph or document either. */
-export async function recogniseSource(objects: ObjectStore, ref: ObjectRef): Promise<SourceType | undefined> {
+/**
+ * Undefined: it is DICOM, refused or not, or no photograph or document either. Only what is no DICOM at all is looked at again:
+ * the others cost no further request.
+ */
+export async function recogniseSource(
+  read: unknown,
+  objects: ObjectStore,
+  ref: ObjectRef,
+): Promise<SourceType | undefined> {
+  if (!(read instanceof DicomRejected) || read.code !== "not-dicom") return undefined;
   return sourceTypeOf(await objects.read(ref, { offset: 0, length: signatureBytes }));
 }
 

@@ -12,7 +12,7 @@ import type { Header } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
 import { type LandingKey, parseLandingKey } from "../object-keys.ts";
-import type { ObjectRef, ObjectStore } from "../ports.ts";
+import type { ObjectRef } from "../ports.ts";
 import type { SourceType } from "../sources/recognise.ts";
 import { isFinal } from "../upload/read-ledger.ts";
 import { sha256Of } from "./checksum.ts";
@@ -94,7 +94,7 @@ async function ingestAnnounced(
   const { head, file, hospital } = landed;
   if (!sameKey(head, hospital.keyArn)) return refuse("wrong-key");
   return withLandedHeader(deps.objects, landed.ref, head.size, async (read) => {
-    const type = await sourceTypeIf(read, deps.objects, landed.ref);
+    const type = await recogniseSource(read, deps.objects, landed.ref);
     const aside = (refusal: DicomRejected) =>
       quarantine(deps, landing, landed.ref, announcement, refusalOf(refusal));
     if (read instanceof DicomRejected && !type) return aside(read);
@@ -111,10 +111,6 @@ async function ingestAnnounced(
     return outcome;
   });
 }
-
-/** Only what is no DICOM at all is looked at again: the others cost no further request. */
-const sourceTypeIf = async (read: unknown, objects: ObjectStore, ref: ObjectRef) =>
-  read instanceof DicomRejected && read.code === "not-dicom" ? recogniseSource(objects, ref) : undefined;
 
 /** A photograph or document, which the order it was sent for gives an identity. */
 async function ingestSource(

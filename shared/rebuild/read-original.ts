@@ -2,7 +2,7 @@ import type { InstanceKey } from "../catalog/keys.ts";
 import type { Header } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import { type CatalogItems, catalogItems } from "../ingest/catalog-items.ts";
-import { readLandedHeader } from "../ingest/read-landed-header.ts";
+import { withLandedHeader } from "../ingest/read-landed-header.ts";
 import { objectKeys } from "../object-keys.ts";
 import { noteFrom } from "../object-notes.ts";
 import type { ObjectHead, ObjectStore } from "../ports.ts";
@@ -41,18 +41,14 @@ export async function readOriginal(
   return { head, header, retainUntil, items: catalogItems(landed, header, key, when) };
 }
 
-async function headerOf(
+const headerOf = (
   objects: ObjectStore,
   ref: Parameters<ObjectStore["head"]>[0],
   size: number,
-): Promise<Header | undefined> {
-  try {
-    return (await readLandedHeader(objects, ref, size)).header;
-  } catch (error) {
-    if (error instanceof DicomRejected) return undefined;
-    throw error;
-  }
-}
+): Promise<Header | undefined> =>
+  withLandedHeader(objects, ref, size, async (read) =>
+    read instanceof DicomRejected ? undefined : read.header,
+  );
 
 const names = (header: Header, { studyUid, seriesUid, sopUid }: InstanceKey): boolean =>
   header.studyInstanceUid === studyUid &&

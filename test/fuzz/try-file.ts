@@ -27,8 +27,6 @@ export async function tryFile(bytes: Uint8Array, derive: boolean): Promise<Outco
     checkRefusal(header, bytes);
     return { read: header.code };
   }
-  if (readable.fault)
-    throw new Error(`readAttributesAnyway sees ${readable.fault.code}, readHeader does not`);
   if (JSON.stringify(header.dataset) === undefined) throw new Error("The data set is no JSON");
   describe(header.dataset);
   for (const attributes of [studyAttributes, seriesAttributes, instanceAttributes])
@@ -36,6 +34,9 @@ export async function tryFile(bytes: Uint8Array, derive: boolean): Promise<Outco
   const cut = await unlessRejected(() => checkPixels(header, sourceOf(bytes)));
   await unlessRejected(() => firstFrame(header, bytes));
   if (cut instanceof DicomRejected) checkRefusal(cut, bytes);
+  // A cut deflated stream shows it only where it is read to its end.
+  else if (readable.fault)
+    throw new Error(`readAttributesAnyway sees ${readable.fault.code}, readHeader and checkPixels do not`);
   const thumbnail = derive && header.pixelData ? await thumbnailOf(bytes) : undefined;
   return { read: cut instanceof DicomRejected ? cut.code : "read", ...(thumbnail && { thumbnail }) };
 }
