@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `mic`: the clinic's uploader and the operator's tool. */
 import { Command } from "commander";
+import { addCharactersCommand } from "./commands/characters.ts";
 import { addOrderCommands } from "./commands/order.ts";
 import { addRecoverCommands } from "./commands/recover.ts";
 import { addReportCommands } from "./commands/report.ts";
@@ -35,6 +36,7 @@ addWatchCommand(program);
 addStudyCommands(program);
 addStudyCommand(program);
 addOrderCommands(program);
+addCharactersCommand(program);
 addReportCommands(program);
 addShareCommands(program);
 addRecoverCommands(program);

@@ -42,6 +42,8 @@ export const objectKeys = {
     `${signedReports(key)}${reportId}/${version}/${sha256}.json.enc`,
   /** Prefix of everything signed about a study. */
   signedReports,
+  /** Which character set people chose for the study's text. Its own prefix: only the stream's function writes there. */
+  characterSet: (key: StudyKey): string => `characters/${study(key)}/choice.json`,
   quarantine: (key: HospitalKey, uploadId: string, fileId: string): string =>
     `quarantine/${key.region}/${key.hospital}/${uploadId}/${fileId}`,
   conflict: (key: InstanceKey, sha256: string): string => `conflict/${instance(key)}/${sha256}.dcm`,

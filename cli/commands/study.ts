@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { StudyView } from "../../shared/contract/schemas/query.ts";
 import { printJson } from "../print.ts";
 import { openSession } from "../session.ts";
-import { linesOf } from "../upload/findings.ts";
+import { linesOf, scoreOf } from "../upload/findings.ts";
 
 export function addStudyCommand(program: Command): void {
   program
@@ -24,11 +24,12 @@ function linesOfStudy({
   complete,
   conflicts,
   series,
+  quality,
   findings,
 }: StudyView): readonly string[] {
   const of = expected === undefined ? "" : ` of ${expected}`;
   return [
-    `${instances}${of} images in ${series.length} series, ${complete ? "complete" : "still receiving"}`,
+    `${instances}${of} images in ${series.length} series, ${complete ? "complete" : "still receiving"}${scoreOf(quality)}`,
     ...(conflicts > 0 ? [`${conflicts} in conflict`] : []),
     ...(findings.length === 0
       ? ["Nothing was found wrong with it."]

@@ -53,12 +53,20 @@ const unexamined = {
 
 /** A line for what is wrong and one for what to do, study by study; nothing for studies without findings. */
 export function findingLines(studies: readonly StudyFindings[], locale = language()): readonly string[] {
-  return studies.flatMap(({ studyUid, examined, findings }) => {
+  return studies.flatMap(({ studyUid, examined, quality, findings }) => {
     const waiting = examined ? [] : [`Study ${studyUid} ${unexamined[locale]} ${studyUid}`];
     if (findings.length === 0) return waiting;
-    return [`Study ${studyUid}:`, ...findings.flatMap((finding) => linesOf(finding, locale)), ...waiting];
+    return [
+      `Study ${studyUid}:${scoreOf(quality)}`,
+      ...findings.flatMap((finding) => linesOf(finding, locale)),
+      ...waiting,
+    ];
   });
 }
+
+/** What the study is worth of 100. */
+export const scoreOf = (quality: StudyFindings["quality"]): string =>
+  quality === undefined ? "" : ` ${quality.score}/100`;
 
 export function linesOf({ severity, of, ...finding }: FindingView, locale = language()): readonly string[] {
   const { what, do: advice } = finding[locale];

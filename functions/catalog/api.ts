@@ -1,4 +1,5 @@
 import { setLegalHold } from "../../shared/catalog/set-legal-hold.ts";
+import { setCharacterSet } from "../../shared/characters/set-character-set.ts";
 import { catalogSchemas } from "../../shared/contract/schemas/catalog.ts";
 import { requestRebuild } from "../../shared/derive/request-rebuild.ts";
 import { auditLedger } from "../../shared/ledger/audit-ledger.ts";
@@ -16,6 +17,10 @@ export const handler = api("catalog", {
     rebuild: async ({ grant, body }) => ({
       status: 202,
       body: await requestRebuild(grant, stores().queue, body),
+    }),
+    setCharacterSet: async ({ grant, body }) => ({
+      status: 200,
+      body: await setCharacterSet(grant, stores().clock, body),
     }),
     setLegalHold: async ({ grant, body }) => ({
       status: 200,

@@ -33,6 +33,10 @@ export class Catalog extends Construct {
     stored.bindQueue(this.api, "rebuild", rebuilds);
     const region = `${Stack.of(this).region}/*`;
     stored.bindBucket(this.api, "archive", ["hold", "prove"], [region]);
+    // A character set that is chosen: originals are read again and their metadata written again.
+    stored.bindBucket(this.api, "archive", ["read"], [region]);
+    stored.bindBucket(this.api, "derived", ["write"], [region]);
+    stored.bindHospitalKeys(this.api, ["encrypt"]);
     stored.bindBucket(this.api, "archive", ["list", "hold", "prove"], ["report/*"]);
     this.proveLedger(stored, region);
   }
@@ -60,6 +64,7 @@ export class Catalog extends Construct {
     settings.tell(fn);
     const region = `${Stack.of(this).region}/*`;
     stored.bindBucket(fn, "archive", ["prove"], [region]);
+    stored.bindBucket(fn, "archive", ["read"], ["characters/*"]);
     stored.bindBucket(fn, "derived", ["write"], [region]);
     stored.bindBucket(fn, "quarantine", ["read"], ["quarantine/*", "conflict/*"]);
     stored.bindCatalog(fn, "write");
@@ -91,6 +96,9 @@ export class Catalog extends Construct {
     stored.bindQueue(fn, "derive-stat", deriveQueues["derive-stat"]);
     // Reports are kept as long as their study, whose date is in the table.
     stored.bindBucket(fn, "archive", ["list", "lock"], ["report/*"]);
+    // The character set chosen for a study's text is kept beside its originals, under the hospital's key.
+    stored.bindBucket(fn, "archive", ["write"], ["characters/*"]);
+    stored.bindHospitalKeys(fn, ["encrypt"]);
     const bus = new EventBus(this, "Bus", { eventBusName: stage.names.bus });
     bus.grantPutEventsTo(fn.role);
     fn.tell("MIC_QUEUES", { bus: bus.eventBusName });

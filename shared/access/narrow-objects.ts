@@ -42,7 +42,7 @@ export function narrowDownloads(signer: DownloadSigner, reach: Reach): DownloadS
 const outOfReach = (bucket: string) => new OutOfReach(`Out of reach: an object of the ${bucket} bucket`);
 
 /** Words a key may begin with; what follows them is region, hospital and study. See `shared/object-keys.ts`. */
-const firstWords = new Set(["report", "conflict", "quarantine"]);
+const firstWords = new Set(["report", "characters", "conflict", "quarantine"]);
 
 /** A segment counts only when it is whole: the part after the last slash is a file name, or half of one. */
 function reachesObject(reach: Reach, bucket: ObjectRef["bucket"], key: string): boolean {

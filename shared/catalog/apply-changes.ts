@@ -2,7 +2,10 @@
  * What follows from a batch of the table's stream: derivations are asked for, events go out, counts are rolled up, reports
  * are kept as long as their study. A batch may come again, whole or from a record on: everything here may happen twice.
  */
+import { applyText } from "../characters/apply-text.ts";
+import { keepChoice } from "../characters/keep-choice.ts";
 import { deriveMessageOf } from "../derive/derive-message.ts";
+import { KeyUnavailable } from "../errors.ts";
 import { orderLimits } from "../order/limits.ts";
 import { matchingWork } from "../order/matching-work.ts";
 import type { Clock, EventBus, Item, ObjectStore, Queue, Table } from "../ports.ts";
@@ -51,6 +54,7 @@ export async function applyChanges(
     ...examinations(deps, changes),
     ...reindexing(deps, changes),
     ...matchingWork({ ...deps, windowDays: deps.orderWindowDays ?? orderLimits.orderWindowDays }, changes),
+    ...choices(deps, changes),
   ];
   const settled = await Promise.all(pieces.map((piece) => settle(deps, piece)));
   const failures = settled.flatMap((failure) => failure ?? []);
@@ -72,10 +76,18 @@ async function settle(deps: StreamDependencies, piece: Piece): Promise<Failure |
   }
 }
 
-/** Thrown by what the item holds, not by a service that is away: trying again ends the same way. */
+/**
+ * Thrown by what the item holds, not by a service that is away: trying again ends the same way. A hospital that disables its
+ * key may leave it so for good.
+ */
 function isHopeless(error: unknown): boolean {
   const { code } = error as { readonly code?: unknown };
-  return error instanceof TypeError || error instanceof RangeError || code === "ValidationException";
+  return (
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof KeyUnavailable ||
+    code === "ValidationException"
+  );
 }
 
 /** Identifiers only, as in a log. */
@@ -133,6 +145,20 @@ function attempt<T>(make: () => T): { readonly value?: T; readonly error?: unkno
   } catch (error) {
     return { error };
   }
+}
+
+/** A character set that was chosen: kept beside the originals, and the study found by its text in it. */
+function choices({ table, objects }: StreamDependencies, changes: readonly Change[]): readonly Piece[] {
+  const chosen = changes.filter((change) => typeOf(change) === "study" && became(change, "textRevision"));
+  const byStudy = Map.groupBy(chosen, ({ after }) => (after as StudyItem).pk);
+  return [...byStudy.values()].map((group) => ({
+    changes: group,
+    run: async () => {
+      const study = (group.at(-1) as Change).after as StudyItem;
+      await keepChoice(objects, study);
+      await applyText(table, study);
+    },
+  }));
 }
 
 /** One a study and batch: it looks at what is there by then. */

@@ -25,26 +25,47 @@ const rule = <T extends EventType>(
   detail: Rule<T>["detail"],
 ): Rule<EventType> => ({ event, when, detail }) as unknown as Rule<EventType>;
 
-const rules: Partial<Record<ItemType, Rule<EventType>>> = {
+/** `quality` and `completedInstances` are never written together. */
+const examined = rule(
+  "StudyExamined.v1",
+  ({ before, after }) =>
+    after?.quality !== undefined &&
+    (before?.examinedInstances !== after.examinedInstances ||
+      JSON.stringify(before?.quality) !== JSON.stringify(after.quality)),
+  (item) => {
+    const { examinedInstances = 0, quality } = item as StudyItem;
+    return {
+      ...same(item, "region", "hospital", "studyUid"),
+      instances: examinedInstances,
+      score: quality?.score ?? 0,
+    };
+  },
+);
+
+/** Of a type's rules the first that fits. */
+const rules: Partial<Record<ItemType, Rule<EventType> | readonly Rule<EventType>[]>> = {
   instance: rule(
     "InstanceIndexed.v1",
     // One that was indexed again from the archive was told of when it was new.
     (change) => isNew(change) && change.after?.restoredAt === undefined,
     (item) => same(item, "region", "hospital", "studyUid", "seriesUid", "sopUid", "sha256"),
   ),
-  study: rule(
-    "StudyIndexed.v1",
-    (change) => became(change, "completedInstances"),
-    (item) => {
-      const study = item as StudyItem;
-      return {
-        ...same(item, "region", "hospital", "studyUid"),
-        instances: study.completedInstances ?? 0,
-        series: study.seriesCount ?? 0,
-        because: study.completedBecause ?? "quiet",
-      };
-    },
-  ),
+  study: [
+    examined,
+    rule(
+      "StudyIndexed.v1",
+      (change) => became(change, "completedInstances"),
+      (item) => {
+        const study = item as StudyItem;
+        return {
+          ...same(item, "region", "hospital", "studyUid"),
+          instances: study.completedInstances ?? 0,
+          series: study.seriesCount ?? 0,
+          because: study.completedBecause ?? "quiet",
+        };
+      },
+    ),
+  ],
   conflict: rule("ConflictFound.v1", isNew, (item) =>
     same(item, "region", "hospital", "studyUid", "sopUid", "sha256"),
   ),
@@ -91,7 +112,7 @@ const rules: Partial<Record<ItemType, Rule<EventType>>> = {
 
 export function eventOf(change: Change): DomainEvent | undefined {
   const type = typeOf(change);
-  const found = type && rules[type];
-  if (!found || !change.after || !found.when(change)) return undefined;
+  const found = [(type && rules[type]) ?? []].flat().find(({ when }) => when(change));
+  if (!found || !change.after) return undefined;
   return { type: found.event, detail: found.detail(change.after) } as DomainEvent;
 }

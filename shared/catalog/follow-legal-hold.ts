@@ -10,7 +10,7 @@ interface Stores {
 }
 
 /**
- * Puts the study's legal hold on these archived objects, or lifts it, and answers which. The study is read again after the
+ * Puts the study's legal hold on these archived objects, or lifts it, and answers the study as last read. The study is read again after the
  * objects were changed, until it says the same: so whoever ends last, of those that hold, release, receive and sign at the
  * same time, leaves the objects as the study says. `known`: how the objects are, where that is known.
  */
@@ -19,11 +19,11 @@ export async function followLegalHold(
   study: StudyKey,
   refs: readonly ObjectRef[],
   known?: boolean,
-): Promise<boolean> {
+): Promise<StudyItem | undefined> {
   for (let applied = known; ; ) {
     const item = (await table.get(keys.study(study), { consistent: true })) as StudyItem | undefined;
     const held = item?.legalHold !== undefined;
-    if (held === applied) return held;
+    if (held === applied) return item;
     await setOnAll(objects, refs, held);
     applied = held;
   }

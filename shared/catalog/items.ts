@@ -2,7 +2,9 @@
 import type { ItemType } from "../contract/events.ts";
 import type { Geometry } from "../dicom/geometry.ts";
 import type { Priority } from "../object-keys.ts";
-import type { Item } from "../ports.ts";
+import type { Item, Key } from "../ports.ts";
+import type { Checked } from "../quality/check-header.ts";
+import type { Quality } from "../quality/score.ts";
 import type { SourceType } from "../sources/recognise.ts";
 import type { HospitalKey, InstanceKey, SeriesKey, StudyKey } from "./keys.ts";
 
@@ -34,14 +36,28 @@ export interface HospitalItem extends Typed<"hospital">, HospitalKey {
   readonly createdAt: string;
 }
 
-/** First writer wins; roll-ups add the counted attributes later. */
-export interface StudyItem extends Typed<"study">, StudyKey {
+/** What a study is shown and found by: the text of the instance that described it. */
+export interface StudyText {
   /** Study-level attributes for QIDO-RS. */
   readonly attributes: DicomJson;
   readonly patientId?: string;
   readonly studyDate?: string;
-  /** What the patient's name is found by, as made when the study was first indexed; its search items are these. */
+  /** What the patient's name is found by, as made when its text was last read; its search items are these. */
   readonly nameKeys?: readonly string[];
+}
+
+/** First writer wins; roll-ups add the counted attributes later. */
+export interface StudyItem extends Typed<"study">, StudyKey, StudyText {
+  /** Where its text is from; absent on items older than this. */
+  readonly describedBy?: { readonly seriesUid: string; readonly sopUid: string };
+  /** The character set a person chose for its text. `by`: the principal's id. */
+  readonly characterSet?: { readonly choice: string; readonly by: string; readonly at: string };
+  /** How often one was chosen. */
+  readonly textRevision?: number;
+  /** Its text in the character set last chosen, until the table's stream has made it findable. */
+  readonly pendingText?: StudyText;
+  /** Search items of its earlier text, not yet deleted. */
+  readonly formerFind?: readonly Key[];
   readonly keyArn: string;
   readonly createdAt: string;
   /** Rolled up from the counters by the table's stream; a reader that needs the exact number sums the counters. */
@@ -58,6 +74,8 @@ export interface StudyItem extends Typed<"study">, StudyKey {
   readonly legalHold?: { readonly reason: string; readonly by: string; readonly at: string };
   /** Instances there were when the study was last examined for findings. */
   readonly examinedInstances?: number;
+  /** The mark of that examination. */
+  readonly quality?: Quality;
   /** When an examination was last asked for, other than by the study's completion. */
   readonly examineAskedAt?: string;
   /** Its search items are written. */
@@ -82,6 +100,8 @@ export type MatchedBy = "accession" | "patient" | "source" | "hand";
 export interface SeriesItem extends Typed<"series">, SeriesKey {
   readonly attributes: DicomJson;
   readonly modality?: string;
+  /** SOP Instance UID of the instance its attributes are of; absent on items older than this. */
+  readonly describedBy?: string;
   readonly instances?: number;
   readonly createdAt: string;
   /** Its modality is in the search items. */
@@ -94,7 +114,8 @@ export interface InstanceSource {
   readonly mediaType: SourceType;
 }
 
-export interface InstanceItem extends Typed<"instance">, InstanceKey {
+/** `Checked` is absent on items older than the examination of headers. */
+export interface InstanceItem extends Typed<"instance">, InstanceKey, Partial<Checked> {
   readonly attributes: DicomJson;
   /** Hex SHA-256 of the original bytes. */
   readonly sha256: string;
@@ -102,6 +123,14 @@ export interface InstanceItem extends Typed<"instance">, InstanceKey {
   readonly transferSyntaxUid: string;
   readonly sopClassUid: string;
   readonly instanceNumber?: number;
+  /** Terms declared, terms the text was read by, and whether the content chose them. Absent on items older than this. */
+  readonly characterSet?: {
+    readonly declared: readonly string[];
+    readonly used: readonly string[];
+    readonly corrected: boolean;
+  };
+  /** The study's revision whose character set its text is in; absent: none was chosen. */
+  readonly textRevision?: number;
   /** Of single-frame slices; absent on items older than the examination for missing slices. */
   readonly geometry?: Geometry;
   /** KMS key the object and everything derived from it is written with. */

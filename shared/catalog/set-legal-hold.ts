@@ -36,7 +36,8 @@ export async function setLegalHold(
   });
   const originals = items.flatMap((item) => archivedOf(item as InstanceItem));
   const reports = next ? [] : await signedDocuments(grant, study);
-  if ((await followLegalHold(grant, study, [...originals, ...reports])) !== hold)
+  const held = await followLegalHold(grant, study, [...originals, ...reports]);
+  if ((held?.legalHold !== undefined) !== hold)
     throw new Problem("conflict", "Somebody else held or released this study meanwhile.");
   return { studyUid, hold, instances: items.length, ...(next && { next: encode(next.sk) }) };
 }

@@ -42,6 +42,15 @@ export interface Events {
     /** What it is about, such as a Series Instance UID; `-` for the study itself. */
     readonly of: string;
   };
+  /** Looked at as it has arrived: at its completion, and whenever it was looked at again with another outcome. */
+  "StudyExamined.v1": {
+    readonly region: string;
+    readonly hospital: string;
+    readonly studyUid: string;
+    readonly instances: number;
+    /** 0 to 100. */
+    readonly score: number;
+  };
   "ConsultCreated.v1": {
     readonly region: string;
     readonly from: string;

@@ -2,6 +2,8 @@
  * What can be found wrong with a study, by code: how grave it is, and in the technician's words what is wrong and what to do.
  * `{name}` stands for a number or identifier of the finding (`values`); a patient's name or dates are never among them.
  */
+
+import { headerFindings } from "./findings-of-headers.ts";
 import { orderFindings } from "./findings-of-orders.ts";
 
 /** Who finds it: the matching with orders, the examination of what arrived, the reading of its text. */
@@ -21,6 +23,8 @@ export type FindingValues = Readonly<Record<string, number | string>>;
 export interface FindingKind {
   readonly source: FindingSource;
   readonly severity: Severity;
+  /** Off the study's score of 100. */
+  readonly points?: number;
   readonly en: Advice;
   readonly zh: Advice;
 }
@@ -29,6 +33,7 @@ export const findingKinds = {
   "images-not-arrived": {
     source: "door",
     severity: "action",
+    points: 30,
     en: {
       what: "{arrived} of {announced} announced images have arrived.",
       do: "Send the study again from the scanner; what is here already is not stored twice.",
@@ -41,6 +46,7 @@ export const findingKinds = {
   "slices-missing": {
     source: "door",
     severity: "action",
+    points: 30,
     en: {
       what: "{missing} slices are missing in a series: between {places}.",
       do: "Send the series again from the scanner; if they are missing there too, reconstruct or repeat them.",
@@ -53,6 +59,7 @@ export const findingKinds = {
   "slices-doubtful": {
     source: "door",
     severity: "warning",
+    points: 10,
     en: {
       what: "{missing} slices may be missing in a series, at {places}: position and number do not both say so.",
       do: "Compare with the scanner, and send the series again if it has more images.",
@@ -65,6 +72,7 @@ export const findingKinds = {
   "numbers-begin-late": {
     source: "door",
     severity: "warning",
+    points: 10,
     en: {
       what: "The images of a series begin with number {first}: the ones before may be missing.",
       do: "Compare with the scanner, and send the series again if it has more images.",
@@ -77,6 +85,7 @@ export const findingKinds = {
   "positions-twice": {
     source: "door",
     severity: "warning",
+    points: 5,
     en: {
       what: "{count} positions of a series hold more than one slice: {places}.",
       do: "Look whether a part was scanned or exported twice, and which of the two is meant.",
@@ -99,6 +108,32 @@ export const findingKinds = {
     },
   },
   ...orderFindings,
+  ...headerFindings,
+  "text-corrected": {
+    source: "characters",
+    severity: "warning",
+    points: 5,
+    en: {
+      what: "{images} images declare the character set {declared} and hold {used}; their text was read as {used}.",
+      do: "If names look right, set the scanner's character set to {used}. If not: mic characters, or ask the operators.",
+    },
+    zh: {
+      what: "{images} 幅图像声明的字符集为 {declared}，实际内容为 {used}，已按 {used} 读取。",
+      do: "若姓名显示正确，请将设备的字符集设置为 {used}；若不正确，请用 mic characters 更改，或联系系统管理员。",
+    },
+  },
+  "text-assigned": {
+    source: "characters",
+    severity: "info",
+    en: {
+      what: "The text of the study is read in the character set that a person chose: {choice}.",
+      do: "Nothing. mic characters --automatic takes the choice back.",
+    },
+    zh: {
+      what: "该检查的文字按人工选定的字符集读取：{choice}。",
+      do: "无需处理。可用 mic characters --automatic 撤销。",
+    },
+  },
 } as const satisfies Record<string, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

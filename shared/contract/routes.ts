@@ -196,6 +196,14 @@ export const routes = [
     summary: "Derive an instance, a study or everything of the hospital again",
   },
   {
+    id: "setCharacterSet",
+    method: "PUT",
+    path: "/v1/studies/{studyUid}/character-set",
+    capability: "catalog",
+    access: { target: "study" },
+    summary: "Choose the character set a study's text is read in, or take the choice back",
+  },
+  {
     id: "setLegalHold",
     method: "POST",
     path: "/v1/studies/{studyUid}/legal-hold",

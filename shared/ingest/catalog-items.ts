@@ -5,6 +5,7 @@ import type {
   InstanceSource,
   SeriesItem,
   StudyItem,
+  StudyText,
   UploadFileItem,
   UploadItem,
 } from "../catalog/items.ts";
@@ -14,10 +15,13 @@ import { geometryOf } from "../dicom/geometry.ts";
 import type { Dataset, Element } from "../dicom/json-model.ts";
 import type { Header } from "../dicom/read.ts";
 import { describe, instanceAttributes, seriesAttributes, studyAttributes } from "../dicom/summary.ts";
+import { checkHeader } from "../quality/check-header.ts";
 import { instanceSource } from "./landed-file.ts";
 
 /** An item holds 400 KB at most; real attributes take one or two. What a hostile file adds beyond this is left out. */
 const attributeBytes = 64 * 1024;
+/** Of Specific Character Set: real files have up to three. */
+const mostTerms = 8;
 
 /** As much of a landed file as its items are made of. */
 export interface Described {
@@ -36,25 +40,25 @@ export interface CatalogItems {
 /** What the catalog will hold about an instance. Study and series are only written when there are none yet. */
 export function catalogItems(
   { upload, file, source, hospital: { keyArn } }: Described,
-  { dataset, transferSyntaxUid, sopClassUid }: Header,
+  header: Header,
   key: InstanceKey,
-  when: { readonly now: Date; readonly retainUntil: Date; readonly archiveVersionId?: string },
+  when: {
+    readonly now: Date;
+    readonly retainUntil: Date;
+    readonly archiveVersionId?: string;
+    /** The study's revision whose character set the header was read in. */
+    readonly textRevision?: number;
+  },
 ): CatalogItems {
-  const { region, hospital, studyUid, seriesUid } = key;
+  const { region, hospital, studyUid, seriesUid, sopUid } = key;
   const at = when.now.toISOString();
-  const { patientId, studyDate, modality, instanceNumber } = describe(dataset);
-  const ofStudy = bounded(studyAttributes(dataset));
-  const geometry = geometryOf(dataset);
-  const name = ofStudy["00100010"]?.Value?.[0] as PersonName | undefined;
   return {
     study: {
       ...keys.study(key),
       type: "study",
       ...{ region, hospital, studyUid },
-      attributes: ofStudy,
-      ...(patientId !== undefined && { patientId }),
-      ...(studyDate !== undefined && { studyDate }),
-      ...(name !== undefined && { nameKeys: nameKeys(name) }),
+      ...describedStudy(header),
+      describedBy: { seriesUid, sopUid },
       keyArn,
       createdAt: at,
       retainUntil: when.retainUntil.toISOString(),
@@ -63,21 +67,18 @@ export function catalogItems(
       ...keys.series(key),
       type: "series",
       ...{ region, hospital, studyUid, seriesUid },
-      attributes: bounded(seriesAttributes(dataset)),
-      ...(modality !== undefined && { modality: modality.slice(0, 16) }),
+      ...describedSeries(header),
+      describedBy: sopUid,
       createdAt: at,
     },
     instance: {
       ...keys.instance(key),
       type: "instance",
       ...key,
-      attributes: bounded(instanceAttributes(dataset)),
+      ...describedInstance(header),
+      ...(when.textRevision && { textRevision: when.textRevision }),
       sha256: file.sha256,
       size: file.size,
-      transferSyntaxUid,
-      sopClassUid,
-      ...(instanceNumber !== undefined && { instanceNumber }),
-      ...(geometry && { geometry }),
       keyArn,
       ...(when.archiveVersionId !== undefined && { archiveVersionId: when.archiveVersionId }),
       uploadId: file.uploadId,
@@ -85,6 +86,45 @@ export function catalogItems(
       priority: upload.priority,
       ...(source && { source: instanceSource(source) }),
       indexedAt: at,
+    },
+  };
+}
+
+/** What a header says of its study, series and instance: all of an item that may change with the character set. */
+export function describedStudy({ dataset }: Header): StudyText {
+  const { patientId, studyDate } = describe(dataset);
+  const attributes = bounded(studyAttributes(dataset));
+  const name = attributes["00100010"]?.Value?.[0] as PersonName | undefined;
+  return {
+    attributes,
+    ...(patientId !== undefined && { patientId }),
+    ...(studyDate !== undefined && { studyDate }),
+    ...(name !== undefined && { nameKeys: nameKeys(name) }),
+  };
+}
+
+export function describedSeries({ dataset }: Header): Pick<SeriesItem, "attributes" | "modality"> {
+  const { modality } = describe(dataset);
+  const attributes = bounded(seriesAttributes(dataset));
+  return { attributes, ...(modality !== undefined && { modality: modality.slice(0, 16) }) };
+}
+
+export function describedInstance(header: Header) {
+  const { dataset, transferSyntaxUid, sopClassUid, characterSet } = header;
+  const { instanceNumber } = describe(dataset);
+  const geometry = geometryOf(dataset);
+  const { declared, used, corrected } = characterSet;
+  return {
+    attributes: bounded(instanceAttributes(dataset)),
+    transferSyntaxUid,
+    sopClassUid,
+    ...(instanceNumber !== undefined && { instanceNumber }),
+    ...(geometry && { geometry }),
+    ...checkHeader(header),
+    characterSet: {
+      declared: declared.slice(0, mostTerms),
+      used: used.slice(0, mostTerms),
+      corrected: corrected !== undefined,
     },
   };
 }

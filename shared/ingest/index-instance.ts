@@ -1,8 +1,11 @@
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import { ensureStudy } from "../catalog/ensure-study.ts";
 import { followLegalHold } from "../catalog/follow-legal-hold.ts";
-import type { InstanceKey } from "../catalog/keys.ts";
-import { archivedOf } from "../catalog/original-of.ts";
+import type { StudyItem } from "../catalog/items.ts";
+import { type InstanceKey, keys } from "../catalog/keys.ts";
+import { archivedOf, originalOf } from "../catalog/original-of.ts";
+import { choiceOf, followChoice, revisionOf } from "../characters/follow-choice.ts";
+import { readUnder } from "../characters/read-under.ts";
 import type { Header } from "../dicom/read.ts";
 import { archiveOriginal } from "./archive-original.ts";
 import { archiveSource } from "./archive-source.ts";
@@ -25,23 +28,38 @@ export async function indexInstance(
   claim: ClaimItem,
 ): Promise<void> {
   const until = retainUntil(deps.clock.now(), deps.retentionYears[landed.upload.encounterClass]);
-  const { sha256 } = landed.file;
   await archiveSource(deps, key, landed, until);
   const [archived, described] = await Promise.allSettled([
     archiveOriginal(deps, key, landed, until),
-    writeMetadata(deps, key, sha256, header.dataset, landed.hospital.keyArn),
+    describeChosen(deps, landed, header, key),
   ]);
   // Not Promise.all: the claim must not be given up while a copy is under way, or a second locked version could follow.
   if (archived.status === "rejected") throw archived.reason;
   if (described.status === "rejected") throw described.reason;
   const archiveVersionId = archived.value;
-  const items = catalogItems(landed, header, key, {
+  const items = catalogItems(landed, described.value.header, key, {
     now: deps.clock.now(),
     retainUntil: until,
+    textRevision: described.value.textRevision,
     ...(archiveVersionId !== undefined && { archiveVersionId }),
   });
   await ensureStudy(deps.table, items.study, items.series);
   await commitInstance(deps, landed, claim, items.instance, until);
   // Once committed: whoever holds the study after this finds the instance. Retention keeps it until then.
-  await followLegalHold(deps, key, archivedOf(items.instance), false);
+  const study = await followLegalHold(deps, key, archivedOf(items.instance), false);
+  await followChoice(deps, key, [{ instance: items.instance, ref: originalOf(items.instance) }], study);
+}
+
+/** In the character set the study was given, where it was given one: its metadata, and the header as read in it. */
+async function describeChosen(
+  deps: IngestDependencies,
+  { ref, head, file, source, hospital }: LandedFile,
+  found: Header,
+  key: InstanceKey,
+): Promise<{ readonly header: Header; readonly textRevision: number }> {
+  const study = (await deps.table.get(keys.study(key))) as StudyItem | undefined;
+  // What is made of a photograph or a report here is in the character set it declares.
+  const header = source ? found : await readUnder(deps.objects, ref, head.size, choiceOf(study), found);
+  await writeMetadata(deps, key, file.sha256, header.dataset, hospital.keyArn);
+  return { header, textRevision: revisionOf(study) };
 }

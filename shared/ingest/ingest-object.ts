@@ -6,7 +6,8 @@ import type { ClaimItem } from "../catalog/claim-item.ts";
 import { followLegalHold } from "../catalog/follow-legal-hold.ts";
 import type { InstanceItem, UploadFileItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
-import { archivedOf } from "../catalog/original-of.ts";
+import { archivedOf, originalOf } from "../catalog/original-of.ts";
+import { followChoice } from "../characters/follow-choice.ts";
 import { checkPixels } from "../dicom/check-pixels.ts";
 import type { Header } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
@@ -66,18 +67,20 @@ async function settled(
   ref: ObjectRef,
   file: UploadFileItem,
 ): Promise<IngestOutcome> {
-  if (file.state === "indexed") await holdAgain(deps, file);
   const kept = file.state !== "quarantined" || (await isAside(deps, landing));
+  if (file.state === "indexed") await followAgain(deps, file);
   if (kept && (await deps.objects.head(ref))) await markProcessed(deps, ref);
   return "already";
 }
 
-/** The earlier run may have died between its commit and the legal hold of the study. */
-async function holdAgain(deps: IngestDependencies, file: UploadFileItem): Promise<void> {
+/** The earlier run may have died between its commit and the legal hold of the study, or the character set of its text. */
+async function followAgain(deps: IngestDependencies, file: UploadFileItem): Promise<void> {
   const { region, hospital, studyUid = "", seriesUid = "", sopUid = "" } = file;
   const key: InstanceKey = { region, hospital, studyUid, seriesUid, sopUid };
   const instance = (await deps.table.get(keys.instance(key))) as InstanceItem | undefined;
-  if (instance) await followLegalHold(deps, key, archivedOf(instance), false);
+  if (!instance) return;
+  const study = await followLegalHold(deps, key, archivedOf(instance), false);
+  await followChoice(deps, key, [{ instance, ref: originalOf(instance) }], study);
 }
 
 async function ingestAnnounced(

@@ -8,6 +8,8 @@ import type { ObjectRef, ObjectStore } from "../ports.ts";
 const firstRead = 64 * 1024;
 const readAtOnce = 8 * 1024 * 1024;
 
+type Readable = Pick<ObjectStore, "read" | "stream">;
+
 export interface LandedHeader {
   readonly header: Header;
   /** The object, without asking again for what was read of it. */
@@ -26,7 +28,7 @@ const oneAtATime = new MemoryBudget(1);
  * object we can take.
  */
 export async function withLandedHeader<T>(
-  objects: ObjectStore,
+  objects: Readable,
   ref: ObjectRef,
   size: number,
   work: (landed: LandedHeader | DicomRejected) => Promise<T>,
@@ -40,12 +42,29 @@ export async function withLandedHeader<T>(
   });
 }
 
+/**
+ * The header again, with its text in the character set given (as in `ReadOptions`). Takes no turn among large ones: it is for
+ * those who work on one. Throws DicomRejected.
+ */
+export async function readHeaderAgain(
+  objects: Readable,
+  ref: ObjectRef,
+  size: number,
+  characterSet?: readonly string[],
+): Promise<Header> {
+  const read = await readLandedHeader(objects, ref, size, size, characterSet);
+  if (read instanceof DicomRejected) throw read;
+  if (!read) throw new Error("A header cannot be longer than its file");
+  return read.header;
+}
+
 /** Undefined where the header takes more than `atMost` bytes. */
 async function readLandedHeader(
-  objects: ObjectStore,
+  objects: Readable,
   ref: ObjectRef,
   size: number,
   atMost: number,
+  characterSet?: readonly string[],
 ): Promise<LandedHeader | DicomRejected | undefined> {
   try {
     // No range of an empty object can be asked for.
@@ -53,7 +72,7 @@ async function readLandedHeader(
     let bytes: Uint8Array = new Uint8Array(0);
     for (let wanted = Math.min(firstRead, size); ; ) {
       bytes = await longer(objects, ref, bytes, wanted);
-      const header = readHeader(bytes, { totalSize: size });
+      const header = readHeader(bytes, { totalSize: size, ...(characterSet && { characterSet }) });
       if (!("needBytes" in header)) return { header, source: sourceOf(objects, ref, size, bytes) };
       if (header.needBytes <= bytes.length) throw new Error("The reader asks for bytes it has");
       wanted = Math.min(header.needBytes, size);
@@ -67,7 +86,7 @@ async function readLandedHeader(
 
 /** Read in steps into one piece of memory: joining two large ones would take twice theirs. */
 async function longer(
-  objects: ObjectStore,
+  objects: Readable,
   ref: ObjectRef,
   bytes: Uint8Array,
   length: number,
@@ -83,7 +102,7 @@ async function longer(
   return whole;
 }
 
-function sourceOf(objects: ObjectStore, ref: ObjectRef, size: number, prefix: Uint8Array): PixelSource {
+function sourceOf(objects: Readable, ref: ObjectRef, size: number, prefix: Uint8Array): PixelSource {
   return {
     size,
     read: async (offset, length) =>

@@ -3,13 +3,13 @@ import { gzip } from "node:zlib";
 import type { InstanceKey } from "../catalog/keys.ts";
 import type { Dataset } from "../dicom/json-model.ts";
 import { objectKeys } from "../object-keys.ts";
-import type { IngestDependencies } from "./dependencies.ts";
+import type { ObjectStore } from "../ports.ts";
 
 const compress = promisify(gzip);
 
 /** The instance's DICOM JSON (PS3.18 Annex F), one object, gzipped: what WADO-RS metadata answers from. */
 export async function writeMetadata(
-  { objects }: Pick<IngestDependencies, "objects">,
+  { objects }: { readonly objects: Pick<ObjectStore, "put"> },
   key: InstanceKey,
   sha256: string,
   dataset: Dataset,

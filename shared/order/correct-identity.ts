@@ -1,5 +1,6 @@
 /** A study shown under the patient of its order. What is archived, and its metadata as retrieved, stay as they were sent. */
 import type { Grant } from "../access/grant.ts";
+import { identityTags } from "../catalog/identity-tags.ts";
 import type { DicomJson, StudyItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import { nameKeys } from "../catalog/names.ts";
@@ -10,8 +11,6 @@ import { sexes } from "./codes.ts";
 import type { OrderItem, OrderPatient } from "./items.ts";
 import { hospitalOf, loadOrder, untilUncontested, viewOrder } from "./load-order.ts";
 import { loadMatched, type OrderAndStudy } from "./match-by-hand.ts";
-
-const identityTags = ["00100010", "00100020", "00100021", "00100030", "00100040", "00101010"] as const;
 
 /** Shows the study under the order's patient. Doing it again changes nothing. Its search items follow from the table's stream. */
 export async function correctIdentity(

@@ -1,10 +1,14 @@
 /** What is wrong with a study as it has arrived: asked when it is found complete, and when its upload is over without that. */
 import { type Found, replaceFindings } from "../catalog/findings.ts";
+import type { StudyItem } from "../catalog/items.ts";
 import { keys, type StudyKey } from "../catalog/keys.ts";
 import { readStudyProgress, type StudyProgress } from "../catalog/read-study.ts";
 import { ConditionFailed } from "../errors.ts";
 import type { Clock, Table } from "../ports.ts";
-import { mostExamined, readInstances } from "./read-instances.ts";
+import { characterFindings } from "./character-findings.ts";
+import { headerFindings } from "./header-findings.ts";
+import { type Examined, mostExamined, readInstances } from "./read-instances.ts";
+import { qualityOf } from "./score.ts";
 import { sliceFindings } from "./slice-findings.ts";
 
 export interface ExamineDependencies {
@@ -19,9 +23,14 @@ export interface ExamineDependencies {
 export async function examineStudy({ table, clock }: ExamineDependencies, key: StudyKey): Promise<void> {
   const progress = await readStudyProgress(table, key);
   if (!progress) return;
-  const found = [...notArrived(progress), ...(await instanceFindings(table, key))];
-  await replaceFindings(table, key, "door", found, clock.now());
-  await markExamined(table, key, progress.instances);
+  const instances = await readInstances(table, key);
+  const study = (await table.get(keys.study(key), { consistent: true })) as StudyItem | undefined;
+  const door = [...notArrived(progress), ...(instances ? instanceFindings(instances) : tooMany)];
+  const characters = characterFindings(study, instances ?? []);
+  await replaceFindings(table, key, "door", door, clock.now());
+  await replaceFindings(table, key, "characters", characters, clock.now());
+  const quality = qualityOf([...door, ...characters]);
+  await updateStudy(table, key, { examinedInstances: progress.instances, quality });
 }
 
 function notArrived({ instances, expected }: StudyProgress): readonly Found[] {
@@ -29,20 +38,18 @@ function notArrived({ instances, expected }: StudyProgress): readonly Found[] {
   return [{ code: "images-not-arrived", values: { arrived: instances, announced: expected } }];
 }
 
-async function instanceFindings(table: Table, key: StudyKey): Promise<readonly Found[]> {
-  const instances = await readInstances(table, key);
-  if (!instances) return [{ code: "too-many-to-examine", values: { most: mostExamined } }];
+const tooMany: readonly Found[] = [{ code: "too-many-to-examine", values: { most: mostExamined } }];
+
+function instanceFindings(instances: readonly Examined[]): readonly Found[] {
   const series = Map.groupBy(instances, ({ seriesUid }) => seriesUid);
-  return [...series].flatMap(([seriesUid, images]) => sliceFindings(seriesUid, images));
+  const ofSeries = [...series].flatMap(([seriesUid, images]) => sliceFindings(seriesUid, images));
+  return [...ofSeries, ...headerFindings(instances)];
 }
 
 /** Asks for an examination through the table's stream, where those of one study take turns. */
 export async function askExamination({ table, clock }: ExamineDependencies, key: StudyKey): Promise<void> {
   await updateStudy(table, key, { examineAskedAt: clock.now().toISOString() });
 }
-
-const markExamined = (table: Table, key: StudyKey, examinedInstances: number): Promise<void> =>
-  updateStudy(table, key, { examinedInstances });
 
 async function updateStudy(
   table: Table,

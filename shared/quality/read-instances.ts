@@ -3,8 +3,9 @@ import type { InstanceItem } from "../catalog/items.ts";
 import { prefixes, type StudyKey, studyPartition } from "../catalog/keys.ts";
 import type { Geometry } from "../dicom/geometry.ts";
 import type { Key, Table } from "../ports.ts";
+import type { Checked } from "./check-header.ts";
 
-export interface Examined {
+export interface Examined extends Partial<Checked> {
   readonly seriesUid: string;
   readonly sopClassUid: string;
   readonly instanceNumber?: number;
@@ -12,6 +13,7 @@ export interface Examined {
   /** Matrix size and Image Type: slices of one volume have them alike. */
   readonly kind: string;
   readonly isLocalizer: boolean;
+  readonly characterSet?: InstanceItem["characterSet"];
 }
 
 /** Real studies have a few thousand; 20,000 items are about 40 MB to read and 5 s. */
@@ -38,7 +40,8 @@ export async function readInstances(table: Table, study: StudyKey): Promise<read
 }
 
 function examinedOf(item: InstanceItem): Examined {
-  const { seriesUid, sopClassUid, instanceNumber, geometry, attributes } = item;
+  const { seriesUid, sopClassUid, instanceNumber, geometry, attributes, characterSet } = item;
+  const { lacking, faults, identity } = item;
   const values = (tag: string): readonly unknown[] => attributes[tag]?.Value ?? [];
   const imageType = values("00080008").slice(0, 4);
   return {
@@ -46,6 +49,10 @@ function examinedOf(item: InstanceItem): Examined {
     sopClassUid,
     ...(instanceNumber !== undefined && { instanceNumber }),
     ...(geometry && { geometry }),
+    ...(characterSet && { characterSet }),
+    ...(lacking && { lacking }),
+    ...(faults && { faults }),
+    ...(identity !== undefined && { identity }),
     kind: [values("00280010")[0], values("00280011")[0], ...imageType].join("|"),
     isLocalizer: imageType.includes("LOCALIZER"),
   };

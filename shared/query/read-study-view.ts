@@ -7,6 +7,7 @@ import { queryAll } from "../catalog/query-all.ts";
 import { readStudyProgress } from "../catalog/read-study.ts";
 import type { StudyView } from "../contract/schemas/query.ts";
 import { Problem } from "../errors.ts";
+import { presentQuality } from "../quality/score.ts";
 import { presentFinding } from "./present-finding.ts";
 
 /** Counts of the study are exact at this moment, those of its series as last rolled up. Throws Problem("not-found"). */
@@ -30,7 +31,9 @@ export async function readStudyView({ table }: Grant, key: StudyKey): Promise<St
     instances,
     ...(expected === undefined ? {} : { expected }),
     complete,
+    ...(study.characterSet ? { characterSet: study.characterSet.choice } : {}),
     conflicts: conflicts.length,
+    ...(study.quality ? { quality: presentQuality(study.quality) } : {}),
     findings: findings.map(presentFinding),
     ...orderOf(study),
     series: (series as readonly SeriesItem[]).map(viewOf),

@@ -1,4 +1,7 @@
 import type { InstanceKey } from "../catalog/keys.ts";
+import { automatic, type Choice } from "../characters/choice.ts";
+import type { KeptChoice } from "../characters/keep-choice.ts";
+import { readUnder } from "../characters/read-under.ts";
 import type { Header } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import { type CatalogItems, catalogItems } from "../ingest/catalog-items.ts";
@@ -18,17 +21,22 @@ export interface ReadOriginal {
   readonly retainUntil: Date;
 }
 
-/** Undefined when the object is gone, is no file of this release's any more, or names other UIDs than its key. */
+/**
+ * Its text in the character set kept for the study. Undefined when the object is gone, is no file of this release's any more,
+ * or names other UIDs than its key.
+ */
 export async function readOriginal(
   objects: ObjectStore,
   key: InstanceKey,
   { sha256, versionId }: RebuildOriginal,
+  { choice, textRevision }: KeptChoice,
 ): Promise<ReadOriginal | undefined> {
   const ref = { bucket: "archive", key: objectKeys.original(key, sha256), versionId } as const;
   const head = await objects.head(ref);
-  const header = head && (await headerOf(objects, ref, head.size));
+  const note = { ...unnoted, ...noteFrom(head?.metadata) };
+  // What was made of a photograph or a report is in the character set it declares.
+  const header = head && (await headerOf(objects, ref, head.size, note.source ? automatic : choice));
   if (!head || !header || !names(header, key)) return undefined;
-  const note = { ...unnoted, ...noteFrom(head.metadata) };
   // A stage without retention locks nothing: what is not locked is kept until it was archived.
   const retainUntil = head.retainUntil ?? head.lastModified;
   const landed = {
@@ -37,7 +45,7 @@ export async function readOriginal(
     hospital: { keyArn: head.kmsKeyId ?? "" },
     ...(note.source && { source: note.source }),
   };
-  const when = { now: head.lastModified, retainUntil, archiveVersionId: versionId };
+  const when = { now: head.lastModified, retainUntil, archiveVersionId: versionId, textRevision };
   return { head, header, retainUntil, items: catalogItems(landed, header, key, when) };
 }
 
@@ -45,9 +53,10 @@ const headerOf = (
   objects: ObjectStore,
   ref: Parameters<ObjectStore["head"]>[0],
   size: number,
+  choice: Choice,
 ): Promise<Header | undefined> =>
   withLandedHeader(objects, ref, size, async (read) =>
-    read instanceof DicomRejected ? undefined : read.header,
+    read instanceof DicomRejected ? undefined : readUnder(objects, ref, size, choice, read.header),
   );
 
 const names = (header: Header, { studyUid, seriesUid, sopUid }: InstanceKey): boolean =>

@@ -3,6 +3,7 @@ import { ensureStudy } from "../catalog/ensure-study.ts";
 import type { StudyItem } from "../catalog/items.ts";
 import type { InstanceKey, StudyKey } from "../catalog/keys.ts";
 import { rollUpStudy } from "../catalog/roll-up-study.ts";
+import { type KeptChoice, readKeptChoice } from "../characters/keep-choice.ts";
 import type { Clock, ObjectStore, Table } from "../ports.ts";
 import { currentOriginal } from "./current-original.ts";
 import { type ReadOriginal, readOriginal } from "./read-original.ts";
@@ -25,15 +26,16 @@ export type Outcomes = Readonly<Record<Restored | "superseded" | "unreadable", n
 export async function rebuildStudy(deps: RebuildDependencies, message: RebuildOriginals): Promise<Outcomes> {
   const outcomes = { restored: 0, there: 0, contested: 0, superseded: 0, unreadable: 0 };
   if (message.repair) await repairStudy(deps.table, message);
-  const first = await read(deps, message, message.firstOfStudy);
-  const firstOfSeries = await read(deps, message, message.firstOfSeries);
+  const kept = await readKeptChoice(deps.objects, studyOf(message));
+  const first = await read(deps, message, message.firstOfStudy, kept);
+  const firstOfSeries = await read(deps, message, message.firstOfSeries, kept);
   for (const instance of message.instances) {
-    const original = await read(deps, message, instance);
+    const original = await read(deps, message, instance, kept);
     if (typeof original === "string") {
       outcomes[original]++;
       continue;
     }
-    const study = studyFrom(typeof first === "string" ? original : first, original);
+    const study = studyFrom(typeof first === "string" ? original : first, original, kept);
     const { series } = (typeof firstOfSeries === "string" ? original : firstOfSeries).items;
     await ensureStudy(deps.table, study, series);
     outcomes[await restoreInstance(deps, keyOf(message, instance), original)]++;
@@ -49,20 +51,26 @@ async function read(
   { objects }: RebuildDependencies,
   study: StudyKey,
   instance: RebuildInstance,
+  kept: KeptChoice,
 ): Promise<ReadOriginal | "superseded" | "unreadable"> {
   const key = keyOf(study, instance);
   const current = await currentOriginal(objects, key, instance);
   if (!current) return "superseded";
-  return (await readOriginal(objects, key, current)) ?? "unreadable";
+  return (await readOriginal(objects, key, current, kept)) ?? "unreadable";
 }
 
 /** A hold is all or nothing. Why and by whom it was set is in the audit; here it says that S3 still keeps it. */
-function studyFrom(first: ReadOriginal, original: ReadOriginal): StudyItem {
+function studyFrom(
+  first: ReadOriginal,
+  original: ReadOriginal,
+  { choice, by = "", at: chosenAt = "", textRevision }: KeptChoice,
+): StudyItem {
   const held = { reason: "held in the archive; see the audit", by: "machine:rebuild" };
   const at = first.head.lastModified.toISOString();
   return {
     ...first.items.study,
     retainUntil: original.retainUntil.toISOString(),
+    ...(textRevision > 0 && { characterSet: { choice, by, at: chosenAt }, textRevision }),
     ...(first.head.legalHold && { legalHold: { ...held, at } }),
   };
 }

@@ -6,6 +6,7 @@ import { keys, prefixes, type StudyKey, uploadPartition } from "../catalog/keys.
 import type { UploadFindings } from "../contract/schemas/findings.ts";
 import { isUid } from "../dicom/uid.ts";
 import { Problem } from "../errors.ts";
+import { presentQuality } from "../quality/score.ts";
 import { presentFinding } from "../query/present-finding.ts";
 import { hospitalOf, loadUpload } from "./load-upload.ts";
 
@@ -46,13 +47,14 @@ async function studyOf({ table }: Grant, key: StudyKey): Promise<UploadFindings[
     readFindings(table, key),
   ]);
   if (!item) return [];
-  const { studyUid, instances = 0, completedInstances, examinedInstances } = item as StudyItem;
+  const { studyUid, instances = 0, completedInstances, examinedInstances, quality } = item as StudyItem;
   return [
     {
       studyUid,
       instances,
       complete: completedInstances === instances,
       examined: examinedInstances === instances,
+      ...(quality && { quality: presentQuality(quality) }),
       findings: findings.map(presentFinding),
     },
   ];

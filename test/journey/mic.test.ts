@@ -33,7 +33,7 @@ describe("mic upload", () => {
   it("sends a disc, accounts for every file on it, and ends with 3 because one waits in quarantine", async () => {
     const { code, json, stderr } = await micJson(technician, "upload", disc.folder, "--wait");
     expect({ code, stderr }).toEqual({ code: 3, stderr: "" });
-    expect(Object.keys(json)).toEqual(["uploadId", "uploadIds", "totals", "files"]);
+    expect(Object.keys(json)).toEqual(["uploadId", "uploadIds", "totals", "files", "studies"]);
     expect(json.totals).toEqual({
       awaiting: 0,
       stored: 0,

@@ -7,7 +7,9 @@ export interface InstanceOptions {
   readonly seriesUid?: string;
   readonly sopUid?: string;
   readonly instanceNumber?: number;
-  readonly patientName?: string;
+  readonly patientName?: string | Uint8Array;
+  /** As declared, whatever bytes the name has. */
+  readonly characterSet?: string;
   readonly patientId?: string;
   readonly accession?: string;
   readonly studyDate?: string;
@@ -26,7 +28,9 @@ const size = 64;
 export function ctInstance(options: InstanceOptions): Uint8Array {
   const { studyUid, instanceNumber = 1, shade = 0 } = options;
   const pixels = new Int16Array(size * size).map((_, at) => ((at % size) * 30 + shade) % 3000);
+  const { characterSet } = options;
   const elements: WriteElement[] = [
+    ...(characterSet === undefined ? [] : [{ tag: "00080005", vr: "CS", value: characterSet } as const]),
     { tag: "00080016", vr: "UI", value: "1.2.840.10008.5.1.4.1.1.2" },
     { tag: "00080018", vr: "UI", value: options.sopUid ?? newUid() },
     { tag: "00080020", vr: "DA", value: options.studyDate ?? "20260301" },

@@ -8,8 +8,10 @@ export interface Slice {
   readonly seriesUid?: string;
   readonly sopUid?: string;
   readonly modality?: string;
-  readonly patientName?: string;
+  readonly patientName?: string | Uint8Array;
   readonly patientId?: string;
+  /** As declared, whatever bytes the name has. */
+  readonly characterSet?: string;
   readonly studyDate?: string;
   readonly accession?: string;
   readonly instanceNumber?: number;
@@ -29,7 +31,9 @@ export interface Slice {
 /** A whole file, CT unless told otherwise. */
 export function sliceFile(slice: Slice = {}): Uint8Array {
   const { studyUid = "1.2.826.1", seriesUid = `${studyUid}.1`, sopUid = `${seriesUid}.1` } = slice;
+  const { characterSet } = slice;
   const elements: readonly WriteElement[] = [
+    ...(characterSet === undefined ? [] : [{ tag: "00080005", vr: "CS", value: characterSet } as const]),
     { tag: "00080016", vr: "UI", value: "1.2.840.10008.5.1.4.1.1.2" },
     { tag: "00080018", vr: "UI", value: sopUid },
     { tag: "00080020", vr: "DA", value: slice.studyDate ?? "20260214" },

@@ -41,13 +41,43 @@ const legalHoldReply = z.object({
   next: z.optional(z.string().check(z.describe("Present when there is more: send it as `cursor`"))),
 });
 
+const characterSetBody = z.strictObject({
+  characterSet: z
+    .string()
+    .check(
+      z.minLength(1),
+      z.maxLength(200),
+      z.describe(
+        "Terms of Specific Character Set, such as GB18030 or ISO 2022 IR 6\\\\ISO 2022 IR 58; `declared`: as each file declares; `automatic`: as the content shows",
+      ),
+    ),
+  cursor: z.optional(
+    z
+      .string()
+      .check(z.maxLength(500), z.describe("`next` of the answer before, with the same `characterSet`")),
+  ),
+});
+const characterSetReply = z.object({
+  studyUid: uid,
+  characterSet: z.string(),
+  instances: z.int().check(z.describe("Instances read again by this request")),
+  next: z.optional(z.string().check(z.describe("Present when there is more: send it as `cursor`"))),
+});
+
 export const catalogSchemas = {
   auditLedger: { query: ledgerAuditQuery, reply: ledgerAuditReply },
   rebuild: { body: rebuildBody, reply: rebuildReply },
+  setCharacterSet: {
+    params: z.object({ studyUid: uid }),
+    body: characterSetBody,
+    reply: characterSetReply,
+  },
   setLegalHold: { params: z.object({ studyUid: uid }), body: legalHoldBody, reply: legalHoldReply },
 } as const;
 
 export type RebuildRequest = z.infer<typeof rebuildBody>;
 export type RebuildReply = z.infer<typeof rebuildReply>;
+export type CharacterSetRequest = z.infer<typeof characterSetBody>;
+export type CharacterSetReply = z.infer<typeof characterSetReply>;
 export type LegalHoldRequest = z.infer<typeof legalHoldBody>;
 export type LegalHoldReply = z.infer<typeof legalHoldReply>;

@@ -22,6 +22,13 @@ export const finding = z.object({
   zh: advice,
 });
 
+export const quality = z
+  .object({
+    score: z.int().check(z.minimum(0), z.maximum(100)),
+    deductions: z.array(z.object({ code: z.string(), points: z.int() })),
+  })
+  .check(z.describe("100 less what the findings cost; absent until the study was examined"));
+
 export const uploadFindingsReply = z.object({
   uploadId: ulid,
   settled: z
@@ -35,6 +42,7 @@ export const uploadFindingsReply = z.object({
       instances: count.check(z.describe("As last counted")),
       complete: z.boolean(),
       examined: z.boolean().check(z.describe("Its findings are of all these instances")),
+      quality: z.optional(quality),
       findings: z.array(finding),
     }),
   ),

@@ -1,6 +1,6 @@
 /** Answers of the search routes. Their query strings are QIDO-RS (PS3.18 §10.6) and parsed by `shared/query/`. */
 import * as z from "zod/mini";
-import { finding } from "./findings.ts";
+import { finding, quality } from "./findings.ts";
 import { hospitalId, instant, uid, ulid } from "./identifiers.ts";
 
 const dataset = z
@@ -20,7 +20,11 @@ const study = z.object({
   instances: count.check(z.describe("Indexed so far: exact at this moment")),
   expected: z.optional(count.check(z.describe("Announced by the uploads of this study"))),
   complete: z.boolean(),
+  characterSet: z.optional(
+    z.string().check(z.describe("Chosen by a person for the study's text; absent: as the content shows")),
+  ),
   conflicts: count,
+  quality: z.optional(quality),
   findings: z.array(finding).check(z.describe("What is wrong with the study, most urgent first")),
   order: z.optional(
     z

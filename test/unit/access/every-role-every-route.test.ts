@@ -48,6 +48,7 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
 
   rebuild: ["AN", "N", "N"],
   auditLedger: ["AN", "N", "N"],
+  setCharacterSet: ["TA", "", ""],
   setLegalHold: ["A", "", ""],
 
   createConsult: ["PRA", "", ""],

@@ -88,6 +88,7 @@ const objects = {
   frame: objectKeys.frame(instance, "{sha256}", 7).replace(/7$/, "{n}"),
   signedReport: objectKeys.signedReport(study, "{report}", 7, "{sha256}").replace("/7/", "/{version}/"),
   signedReports: objectKeys.signedReports(study),
+  characterSet: objectKeys.characterSet(study),
   quarantine: objectKeys.quarantine(hospital, "{upload}", "{file}"),
   conflict: objectKeys.conflict(instance, "{sha256}"),
 } satisfies Record<keyof typeof objectKeys, string>;

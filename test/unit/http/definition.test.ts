@@ -16,6 +16,7 @@ describe("an API's definition", () => {
         schemas: { rebuild },
         handlers: {
           rebuild: async ({ body, id }) => ({ status: 202, body: [body.studyUid.length, id.length] }),
+          setCharacterSet: reply,
           setLegalHold: reply,
           auditLedger: reply,
         },
@@ -33,6 +34,7 @@ describe("an API's definition", () => {
         handlers: {
           // @ts-expect-error: without a schema there is no body
           rebuild: async ({ body }) => ({ status: body.length }),
+          setCharacterSet: reply,
           setLegalHold: reply,
           auditLedger: reply,
         },

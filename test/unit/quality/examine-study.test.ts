@@ -13,6 +13,8 @@ import { streamed } from "../../support/stream.ts";
 const studyUid = "1.2.826.1";
 const slice = (instance: number) => sliceFile({ studyUid, sopUid: `${studyUid}.1.${instance}` });
 
+const ofSlices: ReadonlySet<string> = new Set(["images-not-arrived", "slices-missing"]);
+
 /** A clinic whose uploads are followed to the end. */
 async function followed() {
   const here = await clinic();
@@ -34,7 +36,11 @@ async function followed() {
       await followStream(deps, stream);
       return uploadId;
     },
-    findings: async () => (await readFindings(here.table, key)).map(({ code, values }) => ({ code, values })),
+    /** What is said of its slices; small test files lack much else. */
+    findings: async () =>
+      (await readFindings(here.table, key))
+        .filter(({ code }) => ofSlices.has(code))
+        .map(({ code, values }) => ({ code, values })),
     ofUpload: (uploadId: string) => getUploadFindings(here.grant("getUploadFindings"), uploadId),
     told: () =>
       events
@@ -51,7 +57,7 @@ describe("a study of which images did not arrive", () => {
     expect(await findings()).toEqual([{ code: "images-not-arrived", values: { arrived: 2, announced: 3 } }]);
     const { region, hospital } = key;
     const found = { source: "door", code: "images-not-arrived", severity: "action", of: "-" };
-    expect(told()).toEqual([{ region, hospital, studyUid, ...found }]);
+    expect(told()).toContainEqual({ region, hospital, studyUid, ...found });
   });
 
   it("has nothing wrong with it any more once the rest is there", async () => {
@@ -91,10 +97,11 @@ describe("a series that lost slices before it was sent", () => {
 });
 
 describe("a study that arrived whole", () => {
-  it("is examined and nothing is found", async () => {
-    const { upload, ofUpload } = await followed();
+  it("is examined and no slice is missing", async () => {
+    const { upload, ofUpload, findings } = await followed();
     const shown = await ofUpload(await upload([slice(1), slice(2)], 2));
-    expect(shown.studies).toEqual([{ studyUid, instances: 2, complete: true, examined: true, findings: [] }]);
+    expect(shown.studies).toMatchObject([{ studyUid, instances: 2, complete: true, examined: true }]);
+    expect(await findings()).toEqual([]);
   });
 
   it("belongs to the upload also when all of it was there before", async () => {

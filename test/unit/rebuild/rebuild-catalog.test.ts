@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { keys } from "../../../shared/catalog/keys.ts";
 import { setLegalHold } from "../../../shared/catalog/set-legal-hold.ts";
+import { setCharacterSet } from "../../../shared/characters/set-character-set.ts";
 import { requestRebuild } from "../../../shared/derive/request-rebuild.ts";
+import { encodeGb18030 } from "../../../shared/dicom/gb18030-encode.ts";
 import { objectKeys } from "../../../shared/object-keys.ts";
 import { supersededTag } from "../../../shared/object-notes.ts";
 import type { Item } from "../../../shared/ports.ts";
@@ -76,7 +78,16 @@ async function work(here: WorkingHospital, message: RebuildMessage) {
 /** What depends on when and by whom it was written, and on nothing in the archive. */
 const passing = new Set([
   ...["restoredAt", "derivedAt", "lastIndexedAt", "touch", "owner", "leaseUntil"],
-  ...["completedAt", "completedBecause", "completedInstances", "examinedInstances"],
+  ...[
+    "completedAt",
+    "completedBecause",
+    "completedInstances",
+    "examinedInstances",
+    "examineAskedAt",
+    "quality",
+  ],
+  // Of images archived in the same moment, any may have been the first.
+  "describedBy",
 ]);
 const lasting = (item: Item) =>
   Object.fromEntries(
@@ -101,6 +112,20 @@ describe("a catalog that was lost", () => {
     await loseTable(here);
     expect(await rebuild(here)).toBe(5 + 2);
     expect(await rebuild(beside)).toBe(5 + 2);
+    expect(kept(here)).toEqual(before);
+  });
+
+  it("is made again with its text in the character set that a person chose", async () => {
+    const here = await filled();
+    const gbk = { patientName: encodeGb18030("周^杰伦"), characterSet: "ISO_IR 100" };
+    await here.receive([sliceFile({ studyUid: "1.2.4", ...gbk })]);
+    const grant = { ...admin(here, "setCharacterSet", "1.2.4"), table: here.stream.table };
+    await setCharacterSet(grant, here.clock, { characterSet: "declared" });
+    await here.settle();
+    const before = kept(here);
+    expect(JSON.stringify(before)).toContain("ÖÜ^½ÜÂ×");
+    await loseTable(here);
+    await rebuild(here);
     expect(kept(here)).toEqual(before);
   });
 
