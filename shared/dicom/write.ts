@@ -1,4 +1,5 @@
-/** Writes small Part 10 files (PS3.10 §7) in explicit VR little endian: phantoms and test inputs. */
+/** Writes small Part 10 files (PS3.10 §7) in explicit VR little endian, and elements in any encoding. */
+import type { Encoding } from "./element-cursor.ts";
 import { encodeGb18030 } from "./gb18030-encode.ts";
 import { representationOf, type Vr } from "./value-representations.ts";
 
@@ -31,9 +32,14 @@ export interface WriteOptions {
 
 type EncodeText = (text: string) => Uint8Array;
 
+interface Style {
+  readonly encoding: Encoding;
+  readonly text: EncodeText;
+}
+
 const explicitLittleEndian = "1.2.840.10008.1.2.1";
 /** PS3.7 §D.3.3.2; a UUID-derived UID of this project. */
-const implementationClassUid = "2.25.183957264011903446217803528846150113405";
+export const implementationClassUid = "2.25.183957264011903446217803528846150113405";
 const undefinedLength = 0xffffffff;
 
 /**
@@ -45,7 +51,8 @@ const undefinedLength = 0xffffffff;
 export function writePart10(elements: readonly WriteElement[], options: WriteOptions = {}): Uint8Array {
   const characterSet = options.characterSet ?? "ISO_IR 192";
   const utf8 = new TextEncoder();
-  const encode: EncodeText = characterSet === "GB18030" ? encodeGb18030 : (text) => utf8.encode(text);
+  const text: EncodeText = characterSet === "GB18030" ? encodeGb18030 : (value) => utf8.encode(value);
+  const style: Style = { encoding: { explicit: true, little: true }, text };
   const declared = elements.some((element) => element.tag === "00080005");
   const all: readonly WriteElement[] = declared
     ? elements
@@ -59,33 +66,45 @@ export function writePart10(elements: readonly WriteElement[], options: WriteOpt
       { tag: "00020010", vr: "UI", value: options.transferSyntaxUid ?? explicitLittleEndian },
       { tag: "00020012", vr: "UI", value: implementationClassUid },
     ],
-    encode,
+    style,
   );
-  const groupLength = writeElement({ tag: "00020000", vr: "UL", value: meta.length }, encode);
+  const groupLength = writeElement({ tag: "00020000", vr: "UL", value: meta.length }, style);
   const prefix = new Uint8Array(132);
   prefix.set(utf8.encode("DICM"), 128);
-  return concatenate([prefix, groupLength, meta, writeElements(all, encode)]);
+  return concatenate([prefix, groupLength, meta, writeElements(all, style)]);
 }
 
-/** Elements of a data set without file meta information, ascending, explicit VR little endian. */
-function writeElements(elements: readonly WriteElement[], encode: EncodeText): Uint8Array {
+/** Elements ascending as they stand in a data set of this encoding; text is ASCII or UTF-8. */
+export function encodeElements(elements: readonly WriteElement[], encoding: Encoding): Uint8Array {
+  const utf8 = new TextEncoder();
+  return writeElements(elements, { encoding, text: (value) => utf8.encode(value) });
+}
+
+/** Elements of a data set without file meta information, ascending. */
+function writeElements(elements: readonly WriteElement[], style: Style): Uint8Array {
   const ascending = [...elements].sort((a, b) => (a.tag.toUpperCase() < b.tag.toUpperCase() ? -1 : 1));
-  return concatenate(ascending.map((element) => writeElement(element, encode)));
+  return concatenate(ascending.map((element) => writeElement(element, style)));
 }
 
-function writeElement(element: WriteElement, encode: EncodeText): Uint8Array {
+function writeElement(element: WriteElement, style: Style): Uint8Array {
+  const { explicit, little } = style.encoding;
   const { long } = representationOf(element.vr);
-  const value = encodeValue(element, encode);
-  const header = new Uint8Array(long ? 12 : 8);
+  const value = encodeValue(element, style);
+  const header = new Uint8Array(explicit && long ? 12 : 8);
   const view = new DataView(header.buffer);
-  writeTag(view, 0, element.tag);
+  writeTag(view, 0, element.tag, little);
+  const length = value.undefinedLength ? undefinedLength : value.bytes.length;
+  if (!explicit) {
+    view.setUint32(4, length, little);
+    return concatenate([header, value.bytes]);
+  }
   header.set([element.vr.charCodeAt(0), element.vr.charCodeAt(1)], 4);
   if (!long && value.bytes.length > 0xffff)
     throw new RangeError(
       `${element.tag} ${element.vr}: a value of ${value.bytes.length} bytes needs a long VR`,
     );
-  if (long) view.setUint32(8, value.undefinedLength ? undefinedLength : value.bytes.length, true);
-  else view.setUint16(6, value.bytes.length, true);
+  if (long) view.setUint32(8, length, little);
+  else view.setUint16(6, length, little);
   return concatenate([header, value.bytes]);
 }
 
@@ -94,16 +113,17 @@ interface Encoded {
   readonly undefinedLength?: true;
 }
 
-function encodeValue({ vr, value }: WriteElement, encode: EncodeText): Encoded {
+function encodeValue({ vr, value }: WriteElement, style: Style): Encoded {
   if (value === undefined) return { bytes: new Uint8Array(0) };
   if (value instanceof Uint8Array) return { bytes: padded(value, vr === "UI" ? 0 : padOf(vr)) };
   if (typeof value === "object" && "fragments" in value)
     return { bytes: encapsulate(value.fragments), undefinedLength: true };
-  if (vr === "SQ") return { bytes: writeItems(value as readonly (readonly WriteElement[])[], encode) };
+  if (vr === "SQ") return { bytes: writeItems(value as readonly (readonly WriteElement[])[], style) };
   const values = (Array.isArray(value) ? value : [value]) as readonly (string | number)[];
   const { kind } = representationOf(vr);
-  if (kind === "numbers" || kind === "tags") return { bytes: encodeNumbers(vr, values) };
-  return { bytes: padded(encode(values.join("\\")), padOf(vr)) };
+  if (kind === "numbers" || kind === "tags")
+    return { bytes: encodeNumbers(vr, values, style.encoding.little) };
+  return { bytes: padded(style.text(values.join("\\")), padOf(vr)) };
 }
 
 const padOf = (vr: Vr): number => {
@@ -115,28 +135,29 @@ function padded(bytes: Uint8Array, pad: number): Uint8Array {
   return bytes.length % 2 === 0 ? bytes : concatenate([bytes, Uint8Array.of(pad)]);
 }
 
-function encodeNumbers(vr: Vr, values: readonly (string | number)[]): Uint8Array {
+function encodeNumbers(vr: Vr, values: readonly (string | number)[], little: boolean): Uint8Array {
   const size = representationOf(vr).size ?? 1;
   const view = new DataView(new ArrayBuffer(values.length * size));
   values.forEach((value, index) => {
     const at = index * size;
-    if (vr === "AT") writeTag(view, at, String(value));
-    else if (vr === "FD") view.setFloat64(at, Number(value), true);
-    else if (vr === "FL") view.setFloat32(at, Number(value), true);
-    else if (size === 8) view.setBigInt64(at, BigInt(value), true);
-    else if (size === 4) view.setInt32(at, Number(value), true);
-    else view.setInt16(at, Number(value), true);
+    if (vr === "AT") writeTag(view, at, String(value), little);
+    else if (vr === "FD") view.setFloat64(at, Number(value), little);
+    else if (vr === "FL") view.setFloat32(at, Number(value), little);
+    else if (size === 8) view.setBigInt64(at, BigInt(value), little);
+    else if (size === 4) view.setInt32(at, Number(value), little);
+    else view.setInt16(at, Number(value), little);
   });
   return new Uint8Array(view.buffer);
 }
 
-function writeTag(view: DataView, at: number, tag: string): void {
-  view.setUint16(at, Number.parseInt(tag.slice(0, 4), 16), true);
-  view.setUint16(at + 2, Number.parseInt(tag.slice(4), 16), true);
+function writeTag(view: DataView, at: number, tag: string, little: boolean): void {
+  view.setUint16(at, Number.parseInt(tag.slice(0, 4), 16), little);
+  view.setUint16(at + 2, Number.parseInt(tag.slice(4), 16), little);
 }
 
-function writeItems(items: readonly (readonly WriteElement[])[], encode: EncodeText): Uint8Array {
-  return concatenate(items.flatMap((item) => itemOf(writeElements(item, encode))));
+function writeItems(items: readonly (readonly WriteElement[])[], style: Style): Uint8Array {
+  const { little } = style.encoding;
+  return concatenate(items.flatMap((item) => itemOf(writeElements(item, style), little)));
 }
 
 function encapsulate(fragments: readonly Uint8Array[]): Uint8Array {
@@ -145,9 +166,11 @@ function encapsulate(fragments: readonly Uint8Array[]): Uint8Array {
 }
 
 /** PS3.5 §7.5: item tag and length before the bytes. */
-function itemOf(bytes: Uint8Array): readonly Uint8Array[] {
-  const header = Uint8Array.of(0xfe, 0xff, 0x00, 0xe0, 0, 0, 0, 0);
-  new DataView(header.buffer).setUint32(4, bytes.length, true);
+export function itemOf(bytes: Uint8Array, little = true): readonly Uint8Array[] {
+  const header = new Uint8Array(8);
+  const view = new DataView(header.buffer);
+  writeTag(view, 0, "FFFEE000", little);
+  view.setUint32(4, bytes.length, little);
   return [header, bytes];
 }
 
