@@ -2,7 +2,9 @@
 /** `mic`: the clinic's uploader and the operator's tool. */
 import { Command } from "commander";
 import { addCharactersCommand } from "./commands/characters.ts";
+import { addConflictCommands } from "./commands/conflict.ts";
 import { addOrderCommands } from "./commands/order.ts";
+import { addQuarantineCommands } from "./commands/quarantine.ts";
 import { addRecoverCommands } from "./commands/recover.ts";
 import { addReportCommands } from "./commands/report.ts";
 import { addShareCommands } from "./commands/share.ts";
@@ -33,6 +35,8 @@ const program = new Command("mic")
 
 addUploadCommands(program);
 addWatchCommand(program);
+addQuarantineCommands(program);
+addConflictCommands(program);
 addStudyCommands(program);
 addStudyCommand(program);
 addOrderCommands(program);

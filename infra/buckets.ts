@@ -39,9 +39,10 @@ const derivedLifecycle: readonly LifecycleRule[] = [
   { id: "replaced", noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true },
 ];
 
-/** Quarantine and conflicts wait this long for a decision; a released file has been copied out. */
+/** Quarantine and conflicts wait this long for a decision; what was taken in or discarded is tagged and need not stay. */
 const quarantineLifecycle: readonly LifecycleRule[] = [
   abandonedUploads,
+  { id: "processed", tagFilters: { "mic-state": "processed" }, expiration: Duration.days(1) },
   { id: "undecided", expiration: Duration.days(90), noncurrentVersionExpiration: Duration.days(1) },
 ];
 
@@ -82,6 +83,7 @@ export class Buckets extends Construct {
       ...kept,
       word: "quarantine",
       lifecycle: quarantineLifecycle,
+      cors,
     });
     this.all = [this.landing, archive, derived, quarantine, logs];
   }

@@ -32,10 +32,10 @@ export class ServicesStack extends Stack {
     const key = Key.fromKeyArn(this, "PlatformKey", stored.parameter("platform-key-arn"));
 
     const access = new Access(this, "Access", { ...given, webOrigin });
-    new Ingest(this, "Ingest", given);
     const derive = new Derive(this, "Derive", { ...given, key });
     const answering = [
       new Upload(this, "Upload", given),
+      new Ingest(this, "Ingest", given),
       new Catalog(this, "Catalog", { ...given, key, deriveQueues: derive.queues }),
       new Query(this, "Query", given),
       new Retrieve(this, "Retrieve", given),

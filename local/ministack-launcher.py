@@ -1,4 +1,4 @@
-"""Starts MiniStack with ten gaps closed, so that journeys meet what AWS would check.
+"""Starts MiniStack with eleven gaps closed, so that journeys meet what AWS would check.
 
 What runs is therefore a modified emulator, pinned to the version it was written for (local/emulator.ts):
 - policy variables such as ${aws:PrincipalTag/hospital} are replaced (they are compared as they stand otherwise);
@@ -9,6 +9,7 @@ What runs is therefore a modified emulator, pinned to the version it was written
 - a copied object gets the retention its request asks for, and none of the source's content encoding when the request
   replaces the metadata (both are as the source's otherwise);
 - a copy that asks for no object under its key (If-None-Match) is refused when there is one (the header is ignored otherwise);
+- a range of a named version is that range (it is the whole version otherwise);
 - a table's stream outlives a restart (its readers' positions do, its records do not otherwise, so that readers miss as
   many changes as they had read before);
 - schedules fire within a second (every ten seconds otherwise);
@@ -37,6 +38,7 @@ action_of = iam_actions.extract_iam_action
 tags_of_request = iam_actions.request_tag_context
 context_of_object = iam_actions._s3_object_context
 copy_object = s3._copy_object
+get_object = s3._get_object
 state_of_tables = dynamodb.get_state
 load_tables = dynamodb.load_persisted_state
 save_all = ministack.app.save_all
@@ -127,6 +129,23 @@ def with_retention(bucket, key, headers):
     return answer
 
 
+def with_range(bucket, key, headers, query=None):
+    status, answered, body = get_object(bucket, key, headers, query)
+    wanted = headers.get("range", "")
+    if status != 200 or not wanted or not (query or {}).get("versionId"):
+        return status, answered, body
+    found = s3._parse_range(wanted, len(body))
+    if found is None:
+        refusal = s3._xml_body(s3._range_error_xml(bucket, key))
+        return 416, {"Content-Type": "application/xml", "Content-Range": f"bytes */{len(body)}"}, refusal
+    start, end = found
+    # A checksum is of the whole, so S3 sends none with a part.
+    kept = {name: value for name, value in answered.items() if not name.lower().startswith("x-amz-checksum-")}
+    kept["Content-Range"] = f"bytes {start}-{end}/{len(body)}"
+    kept["Content-Length"] = str(end - start + 1)
+    return 206, kept, body[start : end + 1]
+
+
 def with_streams():
     streams = {"stream_records": dynamodb._stream_records, "stream_trimmed": dynamodb._stream_trimmed}
     return {**state_of_tables(), **copy.deepcopy(streams)}
@@ -159,6 +178,7 @@ iam_actions.extract_resource_arn = with_alias
 iam_actions.request_tag_context = with_encryption_context
 iam_actions._s3_object_context = with_key_id
 s3._copy_object = with_retention
+s3._get_object = with_range
 scheduler._SCHEDULE_TICK_INTERVAL = 1
 eventbridge._SCHEDULER_TICK_INTERVAL = 1
 ministack.app._port_is_bindable = lambda host, port: False

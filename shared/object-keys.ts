@@ -46,6 +46,15 @@ export const objectKeys = {
   characterSet: (key: StudyKey): string => `characters/${study(key)}/choice.json`,
   quarantine: (key: HospitalKey, uploadId: string, fileId: string): string =>
     `quarantine/${key.region}/${key.hospital}/${uploadId}/${fileId}`,
+  /** A corrected copy of a quarantined or conflicting file, until ingest has taken it in. */
+  corrected: (key: HospitalKey, uploadId: string, fileId: string, sha256: string): string =>
+    `corrected/${key.region}/${key.hospital}/${uploadId}/${fileId}/${sha256}.dcm`,
+  /**
+   * In the archive: the bytes as they came, of an instance that is a corrected copy of them. `sha256` is the instance's, the
+   * file's name is theirs, so that the archive alone says what was made of what.
+   */
+  uncorrected: (key: InstanceKey, sha256: string, asItCame: string): string =>
+    `uncorrected/${instance(key)}/${sha256}/${asItCame}.dcm`,
   conflict: (key: InstanceKey, sha256: string): string => `conflict/${instance(key)}/${sha256}.dcm`,
 } as const;
 

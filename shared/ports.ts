@@ -264,7 +264,7 @@ export interface KeyStates {
 // ---------------------------------------------------------------- queues and events
 
 /** `stream-failures` is where changes go that can never be applied, for a person to look at. */
-export type QueueName = "derive" | "derive-stat" | "rebuild" | "stream-failures";
+export type QueueName = "ingest" | "ingest-stat" | "derive" | "derive-stat" | "rebuild" | "stream-failures";
 export interface Queue {
   /** At most 10 at a time are sent in one call by the adapter; any number may be passed. */
   send(queue: QueueName, bodies: readonly unknown[]): Promise<void>;

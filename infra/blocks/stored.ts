@@ -115,11 +115,7 @@ export class Stored extends Construct {
   }
 
   /** Sending is to a queue of the same stack; what is sent lies under the platform key. */
-  bindQueue(
-    fn: AppFunction,
-    word: "derive" | "derive-stat" | "rebuild" | "stream-failures",
-    queue: IQueue,
-  ): void {
+  bindQueue(fn: AppFunction, word: Exclude<QueueWord, "schedule-failures">, queue: IQueue): void {
     fn.allow(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queue.queueArn] }));
     fn.tell("MIC_QUEUES", { [word]: queue.queueUrl });
     this.allowPlatformKey(fn);

@@ -2,7 +2,7 @@
 
 import { EventBus } from "aws-cdk-lib/aws-events";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { type IQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ApiFunction } from "../blocks/api-function.ts";
@@ -37,6 +37,7 @@ export class Catalog extends Construct {
     stored.bindBucket(this.api, "archive", ["read"], [region]);
     stored.bindBucket(this.api, "derived", ["write"], [region]);
     stored.bindHospitalKeys(this.api, ["encrypt"]);
+    stored.bindBucket(this.api, "archive", ["hold"], [`uncorrected/${region}`]);
     stored.bindBucket(this.api, "archive", ["list", "hold", "prove"], ["report/*"]);
     this.proveLedger(stored, region);
   }
@@ -66,7 +67,7 @@ export class Catalog extends Construct {
     stored.bindBucket(fn, "archive", ["prove"], [region]);
     stored.bindBucket(fn, "archive", ["read"], ["characters/*"]);
     stored.bindBucket(fn, "derived", ["write"], [region]);
-    stored.bindBucket(fn, "quarantine", ["read"], ["quarantine/*", "conflict/*"]);
+    stored.bindBucket(fn, "quarantine", ["read", "tags"], ["quarantine/*", "conflict/*"]);
     stored.bindCatalog(fn, "write");
     stored.bindAudit(fn, "append");
     stored.bindHospitalKeys(fn, ["encrypt", "decrypt"], "objects");
@@ -99,6 +100,12 @@ export class Catalog extends Construct {
     // The character set chosen for a study's text is kept beside its originals, under the hospital's key.
     stored.bindBucket(fn, "archive", ["write"], ["characters/*"]);
     stored.bindHospitalKeys(fn, ["encrypt"]);
+    // A released file goes to ingest by the queues that landing uses.
+    for (const word of ["ingest", "ingest-stat"] as const)
+      stored.bindQueue(fn, word, Queue.fromQueueArn(this, `Queue-${word}`, stored.queueArn(word)));
+    // What was discarded is tagged, for the buckets to expire.
+    stored.bindBucket(fn, "quarantine", ["list", "tag"], ["quarantine/*", "corrected/*", "conflict/*"]);
+    stored.bindBucket(fn, "landing", ["list", "tag"], ["routine/*", "stat/*"]);
     const bus = new EventBus(this, "Bus", { eventBusName: stage.names.bus });
     bus.grantPutEventsTo(fn.role);
     fn.tell("MIC_QUEUES", { bus: bus.eventBusName });

@@ -5,6 +5,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { Aws, Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { ApiFunction } from "../blocks/api-function.ts";
 import { consumeQueue } from "../blocks/consume.ts";
 import { AppFunction } from "../blocks/function.ts";
 import { WorkQueue } from "../blocks/queue.ts";
@@ -68,9 +69,26 @@ export class IngestQueues extends Construct {
 }
 
 export class Ingest extends Construct {
+  readonly api: ApiFunction;
+
   constructor(scope: Construct, id: string, props: Capability) {
     super(scope, id);
     for (const lane of laneNames) this.indexer(lane, props);
+    this.api = this.desk(props);
+  }
+
+  /** Looks at what waits and puts decisions on record; what follows from them the indexers and the table's stream do. */
+  private desk(props: Capability): ApiFunction {
+    const { stored } = props;
+    const api = new ApiFunction(this, "Api", { ...props, capability: "ingest" });
+    stored.bindCatalog(api, "write");
+    stored.bindAudit(api, "append");
+    const { region } = Stack.of(this);
+    stored.bindBucket(api, "archive", ["read"], [`${region}/*`]);
+    stored.bindBucket(api, "quarantine", ["read"], [`quarantine/${region}/*`, `conflict/${region}/*`]);
+    stored.bindBucket(api, "quarantine", ["write"], [`corrected/${region}/*`]);
+    stored.bindHospitalKeys(api, ["encrypt", "decrypt"], "objects");
+    return api;
   }
 
   private indexer(lane: Lane, { stage, stored, settings }: Capability): void {
@@ -92,10 +110,11 @@ export class Ingest extends Construct {
       fn,
       "archive",
       ["read", "write", "lock", "hold", "tag"],
-      [`${Stack.of(this).region}/*`],
+      // What a corrected copy was made from lies beside it, under a word of its own.
+      [`${Stack.of(this).region}/*`, `uncorrected/${Stack.of(this).region}/*`],
     );
     stored.bindBucket(fn, "derived", ["write"], [`${Stack.of(this).region}/*`]);
-    stored.bindBucket(fn, "quarantine", ["read", "write"], ["*"]);
+    stored.bindBucket(fn, "quarantine", ["read", "write", "tag"], ["*"]);
     stored.bindCatalog(fn, "write");
     stored.bindAudit(fn, "append");
     stored.bindHospitalKeys(fn, ["encrypt", "decrypt"], "objects");

@@ -42,7 +42,10 @@ export function narrowDownloads(signer: DownloadSigner, reach: Reach): DownloadS
 const outOfReach = (bucket: string) => new OutOfReach(`Out of reach: an object of the ${bucket} bucket`);
 
 /** Words a key may begin with; what follows them is region, hospital and study. See `shared/object-keys.ts`. */
-const firstWords = new Set(["report", "characters", "conflict", "quarantine"]);
+const firstWords = new Set(["report", "characters", "uncorrected", "conflict", "quarantine", "corrected"]);
+
+/** Under these an upload's id stands where the study would. */
+const ofUploads = new Set(["quarantine", "corrected"]);
 
 /** A segment counts only when it is whole: the part after the last slash is a file name, or half of one. */
 function reachesObject(reach: Reach, bucket: ObjectRef["bucket"], key: string): boolean {
@@ -52,8 +55,6 @@ function reachesObject(reach: Reach, bucket: ObjectRef["bucket"], key: string): 
   const [region, hospital, studyUid] = firstWords.has(first) ? segments.slice(1) : segments;
   if (region === undefined || hospital === undefined) return false;
   if (reachesHospital(reach, { region, hospital })) return true;
-  // In quarantine an upload's id stands where the study would.
-  return (
-    first !== "quarantine" && studyUid !== undefined && reachesStudy(reach, { region, hospital, studyUid })
-  );
+  if (ofUploads.has(first)) return false;
+  return studyUid !== undefined && reachesStudy(reach, { region, hospital, studyUid });
 }

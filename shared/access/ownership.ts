@@ -19,7 +19,7 @@ export type Ownership =
   | { readonly kind: "nobody" };
 
 const byAttributes = new Set(["REPORT", "SHARE", "SHARETOKEN", "CONSULT"]);
-const ofHospital = new Set(["FIND", "CLAIM", "UPLOAD", "UPLOADS", "SHARES", "ORDER", "ORDERS"]);
+const ofHospital = new Set(["FIND", "CLAIM", "UPLOAD", "UPLOADS", "QUARANTINE", "SHARES", "ORDER", "ORDERS"]);
 
 export function ownershipOf(key: { readonly pk: string; readonly sk?: string }): Ownership {
   const [kind = "", first = "", second = "", third = ""] = key.pk.split("#");

@@ -13,6 +13,7 @@ import { examineStudy } from "../quality/examine-study.ts";
 import { extendReportRetention } from "../report/extend-retention.ts";
 import { became, type Change, isNew, typeOf } from "./change.ts";
 import { eventOf } from "./events-of-change.ts";
+import { discards, releases } from "./follow-desk.ts";
 import type { InstanceItem, StudyItem } from "./items.ts";
 import { reindexing } from "./reindex-study.ts";
 import { type RollUp, rollUps } from "./roll-up-changes.ts";
@@ -55,6 +56,8 @@ export async function applyChanges(
     ...reindexing(deps, changes),
     ...matchingWork({ ...deps, windowDays: deps.orderWindowDays ?? orderLimits.orderWindowDays }, changes),
     ...choices(deps, changes),
+    ...releases(deps, changes),
+    ...discards(deps, changes),
   ];
   const settled = await Promise.all(pieces.map((piece) => settle(deps, piece)));
   const failures = settled.flatMap((failure) => failure ?? []);
@@ -103,7 +106,8 @@ async function setAside(queue: Queue, changes: readonly Change[], error: unknown
 
 /** Emergencies have a queue of their own, so that their frames never wait behind routine work. */
 function derivations({ queue }: StreamDependencies, changes: readonly Change[]): readonly Piece[] {
-  const instances = changes.filter((change) => typeOf(change) === "instance" && isNew(change));
+  // Its thumbnail and frames are of its bytes: other bytes in its place, all of it again.
+  const instances = changes.filter((change) => typeOf(change) === "instance" && became(change, "sha256"));
   const byQueue = Map.groupBy(instances, ({ after }) =>
     isUrgent(after as InstanceItem) ? "derive-stat" : "derive",
   );

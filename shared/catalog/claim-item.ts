@@ -16,4 +16,8 @@ export interface ClaimItem extends Item, InstanceKey {
   readonly committedAt?: string;
   readonly archiveVersionId?: string;
   readonly retainUntil?: string;
+  /** Bytes that are about to take the place of the committed ones: one decision at a time. */
+  readonly replacing?: string;
+  /** Bytes it stood for before, by SHA-256; all of them are in the archive. */
+  readonly superseded?: readonly string[];
 }

@@ -24,6 +24,16 @@ export function countInstance(key: InstanceKey, bytes: number): readonly Write[]
   ];
 }
 
+/** Other bytes in the place of an instance: the number stays, the size may not. */
+export function countReplacement(key: InstanceKey, bytes: number): readonly Write[] {
+  const shard = shardOf(key.sopUid, counterShards);
+  return [keys.studyCounter(key, shard), keys.seriesCounter(key, shard)].map((counter) => ({
+    op: "update",
+    key: counter,
+    add: { bytes },
+  }));
+}
+
 export interface Sum {
   readonly instances: number;
   readonly bytes: number;

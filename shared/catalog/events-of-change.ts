@@ -46,8 +46,9 @@ const examined = rule(
 const rules: Partial<Record<ItemType, Rule<EventType> | readonly Rule<EventType>[]>> = {
   instance: rule(
     "InstanceIndexed.v1",
-    // One that was indexed again from the archive was told of when it was new.
-    (change) => isNew(change) && change.after?.restoredAt === undefined,
+    // Again with another hash when an admin lets other bytes stand for it. One that was indexed again from the archive was
+    // told of when it was new.
+    (change) => became(change, "sha256") && change.after?.restoredAt === undefined,
     (item) => same(item, "region", "hospital", "studyUid", "seriesUid", "sopUid", "sha256"),
   ),
   study: [

@@ -6,6 +6,7 @@ import type { Item, Key } from "../ports.ts";
 import type { Checked } from "../quality/check-header.ts";
 import type { Quality } from "../quality/score.ts";
 import type { SourceType } from "../sources/recognise.ts";
+import type { Release, Superseded } from "./desk-items.ts";
 import type { HospitalKey, InstanceKey, SeriesKey, StudyKey } from "./keys.ts";
 
 /** PS3.18 Annex F: attributes by tag, as eight hexadecimal digits. */
@@ -151,6 +152,10 @@ export interface InstanceItem extends Typed<"instance">, InstanceKey, Partial<Ch
   readonly frames?: number;
   /** When derive last ran over it. */
   readonly derivedAt?: string;
+  /** It is a corrected copy; what it was made from lies in the archive beside it (`uncorrected/…`). */
+  readonly correctedFrom?: { readonly sha256: string; readonly archiveVersionId?: string };
+  /** Bytes the UID stood for before an admin let others take their place; still in the archive. Oldest first. */
+  readonly superseded?: readonly Superseded[];
 }
 
 export type FileState = "awaiting" | "stored" | "indexed" | "duplicate" | "conflict" | "quarantined";
@@ -195,6 +200,11 @@ export interface UploadFileItem extends Typed<"upload-file">, HospitalKey {
   readonly seriesUid?: string;
   readonly sopUid?: string;
   readonly updatedAt: string;
+  /** When it first went into quarantine: its bytes expire counted from then. */
+  readonly quarantinedAt?: string;
+  readonly release?: Release;
+  /** Somebody gave it up: it stays `quarantined`, its bytes go. */
+  readonly discarded?: { readonly at: string; readonly by: string; readonly reason: string };
 }
 
 /** Access to one study beyond its own hospital, written by a consult, a share or an agreement. */

@@ -97,6 +97,11 @@ export const keys = {
     sk: `STUDY#${studyUid}`,
   }),
   uploadList: (key: HospitalKey, uploadId: string): Key => ({ pk: `UPLOADS#${tenant(key)}`, sk: uploadId }),
+  /** A file that waits in quarantine, so that the hospital's desk finds it without reading every upload. */
+  quarantined: (key: HospitalKey, uploadId: string, fileId: string): Key => ({
+    pk: quarantinePartition(key),
+    sk: `${uploadId}#${fileId.padStart(fileIdDigits, "0")}`,
+  }),
 
   report: (reportId: string): Key => ({ pk: `REPORT#${reportId}`, sk: "REPORT" }),
   reportVersion: (reportId: string, version: number): Key => ({
@@ -185,6 +190,9 @@ export const prefixes = {
 export function uploadPartition(key: HospitalKey, uploadId: string): string {
   return `UPLOAD#${tenant(key)}#${uploadId}`;
 }
+
+/** Everything of a hospital that waits in quarantine, oldest upload first. */
+export const quarantinePartition = (key: HospitalKey): string => `QUARANTINE#${tenant(key)}`;
 
 export const openPartition = (region: string, shard: number): string => `OPEN#${region}#${shardName(shard)}`;
 

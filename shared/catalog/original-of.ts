@@ -27,7 +27,21 @@ export function sourceOf(
 
 const keptSources: Readonly<Record<string, "jpg" | "png">> = { "image/jpeg": "jpg", "image/png": "png" };
 
-/** Everything in the archive that an instance stands for. */
-export const archivedOf = (
-  instance: InstanceKey & Pick<InstanceItem, "sha256" | "archiveVersionId" | "source">,
-): readonly ObjectRef[] => [originalOf(instance), ...[sourceOf(instance)].flatMap((ref) => ref ?? [])];
+type Locked = "sha256" | "archiveVersionId" | "source" | "correctedFrom" | "superseded";
+
+/** Everything of the instance that lies locked: what it stands for, what it stood for, and what it was made from. */
+export function archivedOf(instance: InstanceKey & Pick<InstanceItem, Locked>): readonly ObjectRef[] {
+  const { correctedFrom, superseded = [], archiveVersionId: _, ...bare } = instance;
+  const uncorrected = correctedFrom && {
+    bucket: "archive" as const,
+    key: objectKeys.uncorrected(instance, instance.sha256, correctedFrom.sha256),
+    ...(correctedFrom.archiveVersionId !== undefined && { versionId: correctedFrom.archiveVersionId }),
+  };
+  const photograph = sourceOf(instance);
+  return [
+    originalOf(instance),
+    ...superseded.map((one) => originalOf({ ...bare, ...one })),
+    ...(uncorrected ? [uncorrected] : []),
+    ...(photograph ? [photograph] : []),
+  ];
+}

@@ -14,7 +14,9 @@ export interface StudyProgress {
   readonly complete: boolean;
   readonly completedAt?: string;
   readonly completedBecause?: "manifest" | "quiet";
+  /** Those nobody has decided on. */
   readonly conflicts: readonly ConflictSummary[];
+  readonly resolvedConflicts: number;
 }
 
 /** Other bytes that arrived under a SOP Instance UID of this study. */
@@ -39,6 +41,7 @@ export async function readStudyProgress(table: Table, key: StudyKey): Promise<St
   ]);
   if (!item) return undefined;
   const { completedAt, completedBecause, completedInstances } = item as StudyItem;
+  const open = conflicts.filter(({ resolution }) => resolution === undefined);
   const expected = expectedOf(expectations);
   return {
     ...sum,
@@ -46,7 +49,8 @@ export async function readStudyProgress(table: Table, key: StudyKey): Promise<St
     complete: completedAt !== undefined && completedInstances === sum.instances,
     ...(completedAt !== undefined && { completedAt }),
     ...(completedBecause && { completedBecause }),
-    conflicts: conflicts.map(conflictOf),
+    conflicts: open.map(conflictOf),
+    resolvedConflicts: conflicts.length - open.length,
   };
 }
 

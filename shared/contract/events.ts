@@ -108,6 +108,7 @@ export const itemTypes = [
   "upload-list",
   "upload-request",
   "upload-study",
+  "quarantined-file",
   "find",
   "report",
   "report-version",

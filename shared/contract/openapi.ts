@@ -9,6 +9,7 @@ import { auditSchemas } from "./schemas/audit.ts";
 import { catalogSchemas } from "./schemas/catalog.ts";
 import { consultSchemas } from "./schemas/consult.ts";
 import { contractSchemas } from "./schemas/contract.ts";
+import { ingestSchemas } from "./schemas/ingest.ts";
 import { networkSchemas } from "./schemas/network.ts";
 import { orderSchemas } from "./schemas/order.ts";
 import { querySchemas } from "./schemas/query.ts";
@@ -21,6 +22,7 @@ import { apiVersion } from "./version.ts";
 
 const schemas: Partial<Record<RouteId, RouteSchema>> = {
   ...uploadSchemas,
+  ...ingestSchemas,
   ...querySchemas,
   ...retrieveSchemas,
   ...catalogSchemas,

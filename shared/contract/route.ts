@@ -2,6 +2,7 @@
 
 export const capabilities = [
   "upload",
+  "ingest",
   "catalog",
   "query",
   "retrieve",

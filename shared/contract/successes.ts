@@ -7,6 +7,10 @@ export interface Success {
   readonly mediaType?: string;
 }
 const created: Success = { status: 201, description: "Created" };
+const accepted: Success = {
+  status: 202,
+  description: "Decided and on record; ingest follows within seconds",
+};
 const redirected: Success = {
   status: 307,
   description: "Location holds a presigned URL of the bytes, good for seconds",
@@ -29,6 +33,11 @@ export const successes: Partial<Record<RouteId, Success>> = {
   createReport: created,
   createShare: created,
   createHospital: created,
+  retrieveQuarantinedFile: redirected,
+  retrieveConflictingFile: redirected,
+  releaseQuarantinedFile: accepted,
+  correctQuarantinedFile: accepted,
+  resolveConflict: accepted,
   rebuild: { status: 202, description: "Queued" },
   revokeShare: { status: 204, description: "Revoked" },
   searchStudies: dicomJson,

@@ -34,9 +34,9 @@ export function correctFile(
   change: OriginalAttributes,
 ): Uint8Array {
   const bytes = viewOf(file);
-  const fileMeta = readFileMeta(bytes, file.length);
-  const { meta, datasetOffset, part10 } = fileMeta;
-  const syntax = transferSyntaxOf(fileMeta, bytes, file.length);
+  const found = readFileMeta(bytes, file.length);
+  const { meta, datasetOffset, part10 } = found;
+  const syntax = transferSyntaxOf(found, bytes, file.length);
   const stored = file.subarray(datasetOffset);
   const encoding: Encoding = { explicit: syntax.explicit, little: syntax.littleEndian };
   const dataset = syntax.deflated ? inflateDataset(stored, datasetOffset, true, file.length) : stored;

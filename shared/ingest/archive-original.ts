@@ -12,30 +12,65 @@ import { type LandedFile, noteOf } from "./landed-file.ts";
  * stays for years, so there is never a second one of the same bytes: S3 itself refuses it, also from a worker that was
  * frozen past its claim, and from a copy sent again because its answer was lost. Answers the archived version's id.
  */
-export async function archiveOriginal(
+export function archiveOriginal(
   deps: IngestDependencies,
   key: InstanceKey,
   landed: LandedFile,
   retainUntil: Date,
 ): Promise<string | undefined> {
+  const { ref, head, file } = landed;
+  const original: ObjectRef = { bucket: "archive", key: objectKeys.original(key, file.sha256) };
+  return archiveOnce(deps, landed, { ref, size: head.size }, original, retainUntil);
+}
+
+/** Of a corrected copy: the bytes as they came, locked beside it, under a key that says what was made of them. */
+export async function archiveUncorrected(
+  deps: IngestDependencies,
+  key: InstanceKey,
+  landed: LandedFile,
+  retainUntil: Date,
+): Promise<{ readonly sha256: string; readonly archiveVersionId?: string } | undefined> {
+  const { file } = landed;
+  const from = file.release?.correctedFrom;
+  if (!from) return undefined;
+  const { sha256 } = from;
+  const source: ObjectRef = { bucket: "archive", key: objectKeys.uncorrected(key, file.sha256, sha256) };
+  const ref: ObjectRef = { bucket: "quarantine", key: from.key };
+  const head = await deps.objects.head(ref);
+  if (!head) throw new Transient("The bytes that were corrected cannot be seen");
+  const archiveVersionId = await archiveOnce(deps, landed, { ref, size: head.size }, source, retainUntil);
+  return { sha256, ...(archiveVersionId !== undefined && { archiveVersionId }) };
+}
+
+interface Bytes {
+  readonly ref: ObjectRef;
+  readonly size: number;
+}
+
+async function archiveOnce(
+  deps: IngestDependencies,
+  landed: LandedFile,
+  from: Bytes,
+  to: ObjectRef,
+  retainUntil: Date,
+): Promise<string | undefined> {
   const { objects } = deps;
-  const original: ObjectRef = { bucket: "archive", key: objectKeys.original(key, landed.file.sha256) };
-  const archived = (await objects.head(original)) ?? (await copied(deps, landed, original, retainUntil));
-  if (archived.size !== landed.head.size)
-    throw new Error("The archived copy differs in size from what landed");
+  const archived = (await objects.head(to)) ?? (await copied(deps, landed, from.ref, to, retainUntil));
+  if (archived.size !== from.size) throw new Error("The archived copy differs in size from what came");
   if (archived.retainUntil && archived.retainUntil < retainUntil)
-    await objects.extendRetention(versioned(original, archived), retainUntil);
+    await objects.extendRetention(versioned(to, archived), retainUntil);
   return archived.versionId;
 }
 
 async function copied(
   { objects }: IngestDependencies,
   landed: LandedFile,
-  original: ObjectRef,
+  from: ObjectRef,
+  to: ObjectRef,
   retainUntil: Date,
 ): Promise<ObjectHead> {
   try {
-    await objects.copy(landed.ref, original, {
+    await objects.copy(from, to, {
       contentType: dicomMediaType,
       kmsKeyId: landed.hospital.keyArn,
       metadata: metadataOf(noteOf(landed)),
@@ -46,7 +81,7 @@ async function copied(
     // There already, from another worker or from an attempt of ours: the key holds the hash, so it is the same bytes.
     if (!(error instanceof ConditionFailed)) throw error;
   }
-  const archived = await objects.head(original);
+  const archived = await objects.head(to);
   if (!archived) throw new Transient("The archive does not show the copy yet");
   return archived;
 }

@@ -48,6 +48,7 @@ export function catalogItems(
     readonly archiveVersionId?: string;
     /** The study's revision whose character set the header was read in. */
     readonly textRevision?: number;
+    readonly correctedFrom?: NonNullable<InstanceItem["correctedFrom"]>;
   },
 ): CatalogItems {
   const { region, hospital, studyUid, seriesUid, sopUid } = key;
@@ -81,6 +82,7 @@ export function catalogItems(
       size: file.size,
       keyArn,
       ...(when.archiveVersionId !== undefined && { archiveVersionId: when.archiveVersionId }),
+      ...(when.correctedFrom && { correctedFrom: when.correctedFrom }),
       uploadId: file.uploadId,
       fileId: file.fileId,
       priority: upload.priority,

@@ -11,7 +11,7 @@ export function finalWrites(
   file: UploadFileItem,
   state: Final,
   now: Date,
-  set: Partial<Pick<UploadFileItem, "reason" | "studyUid" | "seriesUid" | "sopUid">>,
+  set: Partial<Pick<UploadFileItem, "reason" | "quarantinedAt" | "studyUid" | "seriesUid" | "sopUid">>,
 ): readonly Write[] {
   return [
     {

@@ -2,34 +2,31 @@
  * One landed object, from event to indexed (or duplicate, conflict, quarantined). Events come late, twice, in any order and
  * side by side, and a run may die after any step: whatever happened before, running this again ends in the same state.
  */
-import type { ClaimItem } from "../catalog/claim-item.ts";
 import { followLegalHold } from "../catalog/follow-legal-hold.ts";
 import type { InstanceItem, UploadFileItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { archivedOf, originalOf } from "../catalog/original-of.ts";
 import { followChoice } from "../characters/follow-choice.ts";
 import { checkPixels } from "../dicom/check-pixels.ts";
-import type { Header } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
-import { ConditionFailed, Transient } from "../errors.ts";
+import { Transient } from "../errors.ts";
 import { type LandingKey, parseLandingKey } from "../object-keys.ts";
 import type { ObjectRef } from "../ports.ts";
 import type { SourceType } from "../sources/recognise.ts";
 import { isFinal } from "../upload/read-ledger.ts";
 import { sha256Of } from "./checksum.ts";
-import { acquireClaim, releaseClaim } from "./claim.ts";
 import { convertSource, recogniseSource } from "./convert-source.ts";
+import { decide } from "./decide.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { markStored } from "./file-state.ts";
-import { indexInstance } from "./index-instance.ts";
 import { type Announcement, findAnnouncement, type LandedFile } from "./landed-file.ts";
 import { headOf, sameKey } from "./landed-key.ts";
 import type { IngestOutcome } from "./outcome.ts";
 import { isAside, quarantine, reasonOf, refusalOf } from "./quarantine.ts";
 import type { QuarantineReason } from "./quarantine-reasons.ts";
 import { withLandedHeader } from "./read-landed-header.ts";
-import { recordConflict } from "./record-conflict.ts";
 import { recordDuplicate } from "./record-duplicate.ts";
+import { letGo, releasedIntake } from "./released-file.ts";
 import { markProcessed } from "./settle.ts";
 
 export interface LandedObject {
@@ -48,8 +45,24 @@ export async function ingestObject(deps: IngestDependencies, object: LandedObjec
     ...(object.versionId !== undefined && { versionId: object.versionId }),
   };
   const announcement = await findAnnouncement(deps, landing);
-  const { hospital, upload, file } = announcement;
+  const { file } = announcement;
   if (file && isFinal(file.state)) return settled(deps, landing, ref, file);
+  const released = file && (await releasedIntake(deps, landing, file));
+  return ingestFound(
+    deps,
+    landing,
+    { ...announcement, ...(released && { file: released.file }) },
+    released?.ref ?? ref,
+  );
+}
+
+async function ingestFound(
+  deps: IngestDependencies,
+  landing: LandingKey,
+  announcement: Announcement,
+  ref: ObjectRef,
+): Promise<IngestOutcome> {
+  const { hospital, upload, file } = announcement;
   const head = await headOf(deps, ref, hospital?.keyArn);
   if (!head) throw new Transient("The object that landed cannot be seen");
   if (file) await markStored(deps.table, file, deps.clock.now());
@@ -70,6 +83,7 @@ async function settled(
   const kept = file.state !== "quarantined" || (await isAside(deps, landing));
   if (file.state === "indexed") await followAgain(deps, file);
   if (kept && (await deps.objects.head(ref))) await markProcessed(deps, ref);
+  if (file.state !== "quarantined") await letGo(deps, landing, file, file.state === "indexed");
   return "already";
 }
 
@@ -110,7 +124,8 @@ async function ingestAnnounced(
     const cut = await refusalBy(checkPixels(read.header, read.source));
     if (cut) return aside(cut);
     const outcome = await decide(deps, landed, read.header);
-    await markProcessed(deps, landed.ref);
+    if (landed.ref.bucket === "landing") await markProcessed(deps, landed.ref);
+    await letGo(deps, landing, file, outcome === "indexed");
     return outcome;
   });
 }
@@ -146,57 +161,4 @@ async function refusalBy(check: Promise<void>): Promise<DicomRejected | undefine
     if (error instanceof DicomRejected) return error;
     throw error;
   }
-}
-
-async function decide(deps: IngestDependencies, landed: LandedFile, header: Header): Promise<IngestOutcome> {
-  const key: InstanceKey = {
-    region: deps.region,
-    hospital: landed.hospital.hospital,
-    studyUid: header.studyInstanceUid,
-    seriesUid: header.seriesInstanceUid,
-    sopUid: header.sopInstanceUid,
-  };
-  try {
-    const claimed = await acquireClaim(deps, key, landed);
-    if (!claimed.held) return await again(deps, landed, key, claimed.committed);
-    return await index(deps, landed, header, key, claimed.claim);
-  } catch (error) {
-    // Somebody else's transaction was faster: the next delivery sees what it did.
-    if (error instanceof ConditionFailed) throw new Transient("Lost a race", { cause: error });
-    throw error;
-  }
-}
-
-async function index(
-  deps: IngestDependencies,
-  landed: LandedFile,
-  header: Header,
-  key: InstanceKey,
-  claim: ClaimItem,
-): Promise<IngestOutcome> {
-  try {
-    await indexInstance(deps, landed, header, key, claim);
-    return "indexed";
-  } catch (error) {
-    await releaseClaim(deps, claim);
-    throw error;
-  }
-}
-
-/** The SOP Instance UID is taken for good. */
-async function again(
-  deps: IngestDependencies,
-  landed: LandedFile,
-  key: InstanceKey,
-  committed: ClaimItem,
-): Promise<IngestOutcome> {
-  const { uploadId, fileId, sha256 } = landed.file;
-  if (committed.uploadId === uploadId && committed.fileId === fileId) return "already";
-  // The UID of what is made from a source holds the source's hash: made twice at the same moment, it is the same photograph.
-  if (committed.sha256 === sha256 || landed.source) {
-    await recordDuplicate(deps, landed, committed);
-    return "duplicate";
-  }
-  await recordConflict(deps, landed, key, committed);
-  return "conflict";
 }

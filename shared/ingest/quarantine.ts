@@ -9,6 +9,7 @@ import { dicomMediaType } from "../upload/limits.ts";
 import { ingestAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { finalWrites } from "./file-state.ts";
+import { indexQuarantined } from "./index-quarantined.ts";
 import type { Announcement } from "./landed-file.ts";
 import type { IngestOutcome } from "./outcome.ts";
 import { quarantineReasons } from "./quarantine-reasons.ts";
@@ -18,7 +19,8 @@ export type Reason = NonNullable<UploadFileItem["reason"]>;
 
 /**
  * Keeps the object aside, unlocked, with its reason in the ledger. Nothing is thrown away: what was written with a key that
- * is not ours to use stays where it landed, which only expires what was processed.
+ * is not ours to use stays where it landed, which only expires what was processed. What was released and refused again is
+ * aside already.
  */
 export async function quarantine(
   deps: IngestDependencies,
@@ -29,18 +31,19 @@ export async function quarantine(
   { readable = true }: { readonly readable?: boolean } = {},
 ): Promise<IngestOutcome> {
   const owner = { region: deps.region, hospital: landing.hospital };
-  if (readable) await copyAside(deps, landing, ref, announcement, reason);
+  const moves = readable && ref.bucket === "landing";
+  if (moves) await copyAside(deps, landing, ref, announcement, reason);
   const audit = ingestAudit(deps, "quarantineFile", owner, {
     uploadId: landing.uploadId,
     detail: `file ${landing.fileId}: ${reason.code}`,
   });
   try {
-    await deps.table.write([...ledgerWrite(deps, landing, announcement, reason), audit]);
+    await deps.table.write([...ledgerWrites(deps, landing, announcement, reason, readable), audit]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     // An earlier delivery recorded it.
   }
-  if (readable) await markProcessed(deps, ref);
+  if (moves) await markProcessed(deps, ref);
   return "quarantined";
 }
 
@@ -73,23 +76,30 @@ export async function isAside(
 }
 
 /** A file of no upload gets an entry of its own, so that the stream tells people about it. */
-function ledgerWrite(
+function ledgerWrites(
   { clock, region }: IngestDependencies,
   { hospital, uploadId, fileId }: LandingKey,
   { file, upload }: Announcement,
   reason: Reason,
+  readable: boolean,
 ): readonly Write[] {
-  if (file) return finalWrites(file, "quarantined", clock.now(), { reason });
+  const owner = { region, hospital };
+  const now = clock.now();
+  const quarantinedAt = file?.quarantinedAt ?? now.toISOString();
+  const { code } = reason;
+  const waits = indexQuarantined(owner, { uploadId, fileId, code, quarantinedAt }, readable);
+  if (file) return [...finalWrites(file, "quarantined", now, { reason, quarantinedAt }), waits];
   if (upload) return [];
-  const key = keys.uploadFile({ region, hospital }, uploadId, fileId);
-  const updatedAt = clock.now().toISOString();
-  const item = { ...key, type: "upload-file", region, hospital, uploadId, fileId, updatedAt, reason };
+  const key = keys.uploadFile(owner, uploadId, fileId);
+  const updatedAt = now.toISOString();
+  const item = { ...key, type: "upload-file", ...owner, uploadId, fileId, updatedAt, reason, quarantinedAt };
   return [
     {
       op: "put",
       item: { ...item, name: "", size: 0, sha256: "", state: "quarantined" },
       when: [[{ attribute: "pk", is: "absent" }]],
     },
+    waits,
   ];
 }
 

@@ -21,12 +21,14 @@ export async function recordConflict(
 ): Promise<void> {
   const { file, ref, hospital } = landed;
   const kept = objectKeys.conflict(key, file.sha256);
-  await deps.objects.copy(
-    ref,
-    { bucket: "quarantine", key: kept },
-    { contentType: dicomMediaType, kmsKeyId: hospital.keyArn, metadata: metadataOf(noteOf(landed)) },
-  );
-  await supersede(deps, key, file.sha256);
+  if (ref.key !== kept)
+    await deps.objects.copy(
+      ref,
+      { bucket: "quarantine", key: kept },
+      { contentType: dicomMediaType, kmsKeyId: hospital.keyArn, metadata: metadataOf(noteOf(landed)) },
+    );
+  // Unless an admin is letting these very bytes take the place of the others.
+  if (committed.replacing !== file.sha256) await supersede(deps, key, file.sha256);
   const { studyUid, seriesUid, sopUid } = key;
   const conflict = keys.conflict(committed, sopUid, file.sha256);
   const seen = await deps.table.get(conflict, { consistent: true });

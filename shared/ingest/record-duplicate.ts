@@ -17,7 +17,9 @@ export async function recordDuplicate(
   committed: ClaimItem,
 ): Promise<void> {
   const { studyUid, seriesUid, sopUid } = committed;
-  const longer = longerRetention(deps, upload.encounterClass, committed);
+  // Superseded bytes are there for good too, but no longer what the study is kept for.
+  const old = committed.superseded?.includes(file.sha256);
+  const longer = old ? undefined : longerRetention(deps, upload.encounterClass, committed);
   if (longer) {
     const key = objectKeys.original(committed, committed.sha256);
     const { archiveVersionId: versionId } = committed;

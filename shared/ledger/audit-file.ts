@@ -1,5 +1,6 @@
 /** Files of the ledger that are not (yet) instances: aside, or under way. */
 import type { UploadFileItem, UploadItem } from "../catalog/items.ts";
+import { ownObject } from "../ingest/desk-file.ts";
 import { objectKeys, type Priority } from "../object-keys.ts";
 import { instanceOf } from "./audit-upload.ts";
 import { isThere } from "./is-there.ts";
@@ -10,15 +11,20 @@ const keptDays = 90;
 
 export async function auditFileAside(audit: LedgerAudit, file: UploadFileItem): Promise<void> {
   const { tally } = audit;
-  const { uploadId, fileId, sha256, state, updatedAt, reason, studyUid, sopUid } = file;
-  // Under a key that is not ours to use, the bytes stay where they landed.
-  if (reason?.code === "wrong-key") return tally.explain("file-aside");
+  const { uploadId, fileId, sha256, state, updatedAt, reason, release, studyUid, sopUid } = file;
+  // Under a key that is not ours to use, the bytes stay where they landed. What was discarded is left to expire.
+  if (reason?.code === "wrong-key" || file.discarded) return tally.explain("file-aside");
   if (tally.isOlderThan(updatedAt, keptDays)) return tally.explain("file-aside");
-  const key =
+  // A corrected copy may itself be in conflict.
+  const there = await isThere(
+    audit,
     state === "conflict"
-      ? objectKeys.conflict(instanceOf(file), sha256)
-      : objectKeys.quarantine(file, uploadId, fileId);
-  const there = await isThere(audit, { bucket: "quarantine", key });
+      ? {
+          bucket: "quarantine",
+          key: objectKeys.conflict(instanceOf(file), release?.object?.sha256 ?? sha256),
+        }
+      : ownObject(file),
+  );
   const detail = `its bytes are not in the quarantine bucket (${reason?.code ?? state})`;
   tally.examine("file-aside", there, { uploadId, fileId, studyUid, sopUid, sha256, detail });
 }

@@ -113,5 +113,5 @@ export function instanceOf({
   return { region, hospital, studyUid, seriesUid, sopUid };
 }
 
-/** SHA-256 of what was taken in of the file. */
-const takenIn = ({ sha256 }: UploadFileItem): string => sha256;
+/** SHA-256 of what was taken in of the file: of a corrected copy, the copy's. */
+const takenIn = ({ sha256, release }: UploadFileItem): string => release?.object?.sha256 ?? sha256;

@@ -21,7 +21,7 @@ export async function readStudyView({ table }: Grant, key: StudyKey): Promise<St
   if (study === undefined || progress === undefined)
     throw new Problem("not-found", "There is no such study.");
   const { region, hospital, studyUid, attributes, modalities = [] } = study;
-  const { instances, expected, complete, conflicts } = progress;
+  const { instances, expected, complete, conflicts, resolvedConflicts } = progress;
   return {
     region,
     hospital,
@@ -36,6 +36,7 @@ export async function readStudyView({ table }: Grant, key: StudyKey): Promise<St
     ...(study.quality ? { quality: presentQuality(study.quality) } : {}),
     findings: findings.map(presentFinding),
     ...orderOf(study),
+    resolvedConflicts,
     series: (series as readonly SeriesItem[]).map(viewOf),
   };
 }

@@ -4,8 +4,10 @@ import { keys } from "../catalog/keys.ts";
 import { ignoringCondition, putOnce } from "../catalog/put-once.ts";
 import { rejections } from "../dicom/rejected.ts";
 import { Transient } from "../errors.ts";
+import { indexQuarantined } from "../ingest/index-quarantined.ts";
 import type { Reason } from "../ingest/quarantine.ts";
 import { quarantineReasons } from "../ingest/quarantine-reasons.ts";
+import { processedTag } from "../ingest/settle.ts";
 import {
   type OriginalKey,
   objectPrefixes,
@@ -22,8 +24,8 @@ const unnoted = { uploadId: "0".repeat(26), fileId: "0" } as const;
 export async function restoreAside(deps: RebuildDependencies, key: string): Promise<void> {
   const [conflict, quarantined] = [parseConflictKey(key), parseQuarantineKey(key)];
   const head = await deps.objects.head({ bucket: "quarantine", key });
-  // Expired or decided on meanwhile.
-  if (!head) return;
+  // Expired, or decided on meanwhile: what was taken in or discarded is tagged to expire.
+  if (!head || (await isProcessed(deps.objects, key))) return;
   if (conflict) await restoreConflict(deps, conflict, key, head);
   if (quarantined) await restoreQuarantined(deps, quarantined, head);
 }
@@ -46,7 +48,16 @@ async function restoreQuarantined(
     reason: reasonOf(noteFrom(head.metadata)),
     updatedAt: head.lastModified.toISOString(),
   };
-  await ignoringCondition(table.write([putOnce(item)]));
+  const quarantinedAt = item.updatedAt;
+  const waits = { uploadId, fileId, code: item.reason.code, quarantinedAt };
+  await ignoringCondition(
+    table.write([putOnce({ ...item, quarantinedAt }), indexQuarantined(file, waits, true)]),
+  );
+}
+
+async function isProcessed(objects: RebuildDependencies["objects"], key: string): Promise<boolean> {
+  const tags = await objects.tagsOf({ bucket: "quarantine", key });
+  return tags["mic-state"] === processedTag["mic-state"];
 }
 
 function reasonOf({ reason }: Partial<ObjectNote>): Reason {

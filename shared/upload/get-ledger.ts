@@ -3,6 +3,7 @@ import type { UploadFileItem } from "../catalog/items.ts";
 import { isFileId } from "../contract/identifiers.ts";
 import type { Ledger, LedgerFile } from "../contract/schemas/upload.ts";
 import { Problem } from "../errors.ts";
+import { viewOfRelease } from "../ingest/view-of-release.ts";
 import { hospitalOf } from "./load-upload.ts";
 import { readFilePage } from "./read-ledger.ts";
 import { readTotals } from "./totals.ts";
@@ -50,6 +51,8 @@ function ledgerFile(file: UploadFileItem): LedgerFile {
     ...(file.studyUid !== undefined && { studyInstanceUid: file.studyUid }),
     ...(file.seriesUid !== undefined && { seriesInstanceUid: file.seriesUid }),
     ...(file.sopUid !== undefined && { sopInstanceUid: file.sopUid }),
+    ...(file.release && { release: viewOfRelease(file.release) }),
+    ...(file.discarded && { discarded: { ...file.discarded } }),
     updatedAt,
   };
 }

@@ -22,6 +22,17 @@ export function describeVersions(objects: () => ObjectStore, fresh: Fresh, encry
     await expect(objects().put(old, bytes("third"), encrypted())).rejects.toThrow();
   });
 
+  it("reads and streams a range of a version", async () => {
+    const ref = fresh("archive");
+    await objects().put(ref, bytes("head and pixels"), encrypted());
+    const versionId = (await objects().head(ref))?.versionId as string;
+    const chunks: Uint8Array[] = [];
+    const range = { offset: 9, length: 6 };
+    for await (const chunk of await objects().stream({ ...ref, versionId }, range)) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe("pixels");
+    expect(text(await objects().read({ ...ref, versionId }, range))).toBe("pixels");
+  });
+
   it("copies exactly the version named, and describes the copy anew", async () => {
     const [from, to] = [fresh("landing"), fresh("archive")];
     await objects().put(from, bytes("as uploaded"), { ...encrypted(), contentEncoding: "gzip" });

@@ -135,7 +135,7 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     expect(trust).toContain("aws:RequestTag/hospital");
   });
 
-  it("keep the archive out of reach of all but those that archive, derive, retrieve, verify or keep what is there", () => {
+  it("keep the archive out of reach of all but those that archive, derive, retrieve, compare, verify or keep what is there", () => {
     const touching = grants.filter(
       ({ Resource, Action }) =>
         listOf(Action).some((action) => action.startsWith("s3:")) &&
@@ -148,6 +148,7 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
       "CatalogOnTableChanged",
       "DeriveroutineDeriver",
       "DerivestatDeriver",
+      "Ingest",
       "Ingestroutine",
       "Ingeststat",
       "Report",
@@ -158,6 +159,21 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
       listOf(Action).some((action) => /^s3:Delete/.test(action)),
     );
     expect(deleting.filter(({ in: id }) => !id.startsWith("EmptiedOnDestroy"))).toEqual([]);
+  });
+
+  it("let the quarantine desk read what waits and add corrected copies, and change nothing that is stored", () => {
+    const onObjects = grantsOf(stage, "IngestApi").filter(({ Action }) =>
+      listOf(Action).some((action) => action.startsWith("s3:")),
+    );
+    expect(actionsOf(onObjects, "s3")).toEqual([
+      "s3:GetObject",
+      "s3:GetObjectVersion",
+      "s3:ListBucket",
+      "s3:PutObject",
+    ]);
+    for (const { Action, Resource } of onObjects)
+      if (listOf(Action).includes("s3:PutObject"))
+        expect(JSON.stringify(Resource)).toMatch(/-quarantine-.*\/corrected\//);
   });
 
   it("let only those hold what is archived, or release it, that hold studies or add to them", () => {

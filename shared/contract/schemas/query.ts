@@ -23,7 +23,6 @@ const study = z.object({
   characterSet: z.optional(
     z.string().check(z.describe("Chosen by a person for the study's text; absent: as the content shows")),
   ),
-  conflicts: count,
   quality: z.optional(quality),
   findings: z.array(finding).check(z.describe("What is wrong with the study, most urgent first")),
   order: z.optional(
@@ -38,6 +37,8 @@ const study = z.object({
       })
       .check(z.describe("What it was made for")),
   ),
+  conflicts: count.check(z.describe("Other bytes under a UID of the study that nobody has decided on")),
+  resolvedConflicts: count,
   series: z.array(
     z.object({
       seriesUid: uid,

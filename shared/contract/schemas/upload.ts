@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { uploadLimits } from "../../upload/limits.ts";
 import { uploadFindingsQuery, uploadFindingsReply } from "./findings.ts";
 import { fileId, instant, sha256, uid, ulid } from "./identifiers.ts";
+import { discarded, release } from "./ingest.ts";
 
 const count = z.int().check(z.nonnegative());
 
@@ -108,6 +109,8 @@ const ledgerFile = z.object({
   studyInstanceUid: z.optional(uid),
   seriesInstanceUid: z.optional(uid),
   sopInstanceUid: z.optional(uid),
+  release: z.optional(release),
+  discarded: z.optional(discarded),
   updatedAt: instant,
 });
 

@@ -13,6 +13,8 @@ export interface MemoryQueue extends Queue {
 
 export function memoryQueue(): MemoryQueue {
   const queues: Record<QueueName, unknown[]> = {
+    "ingest-stat": [],
+    ingest: [],
     "derive-stat": [],
     derive: [],
     rebuild: [],

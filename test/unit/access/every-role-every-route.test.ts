@@ -31,6 +31,16 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
   assembleUploadFile: ["TAS", "", ""],
   completeUpload: ["TAS", "", ""],
 
+  listQuarantine: ["TA", "", ""],
+  getQuarantinedFile: ["TA", "", ""],
+  retrieveQuarantinedFile: ["TA", "", ""],
+  releaseQuarantinedFile: ["TA", "", ""],
+  correctQuarantinedFile: ["A", "", ""],
+  discardQuarantinedFile: ["A", "", ""],
+  listConflicts: ["TA", "", ""],
+  retrieveConflictingFile: ["TA", "", ""],
+  resolveConflict: ["A", "", ""],
+
   searchStudies: ["TPRASL", "", ""],
   searchStudySeries: ["TPRASL", "PR", ""],
   searchStudyInstances: ["TPRASL", "PR", ""],

@@ -33,6 +33,7 @@ const written = {
   uploadCounter: keys.uploadCounter(hospital, "{upload}", 0),
   uploadRequest: keys.uploadRequest(hospital, "{upload}", "{request}"),
   uploadStudy: keys.uploadStudy(hospital, "{upload}", "{study}"),
+  quarantined: keys.quarantined(hospital, "{upload}", "{file}"),
   uploadList: keys.uploadList(hospital, "{upload}"),
   report: keys.report("{report}"),
   reportVersion: keys.reportVersion("{report}", 0),
@@ -90,6 +91,8 @@ const objects = {
   signedReports: objectKeys.signedReports(study),
   characterSet: objectKeys.characterSet(study),
   quarantine: objectKeys.quarantine(hospital, "{upload}", "{file}"),
+  corrected: objectKeys.corrected(hospital, "{upload}", "{file}", "{sha256}"),
+  uncorrected: objectKeys.uncorrected(instance, "{sha256}", "{sha256 as it came}"),
   conflict: objectKeys.conflict(instance, "{sha256}"),
 } satisfies Record<keyof typeof objectKeys, string>;
 

@@ -1,0 +1,84 @@
+import type { Grant } from "../access/grant.ts";
+import type { Release } from "../catalog/desk-items.ts";
+import type { UploadFileItem } from "../catalog/items.ts";
+import type { Decided } from "../contract/schemas/ingest.ts";
+import { ConditionFailed, Problem } from "../errors.ts";
+import { objectKeys } from "../object-keys.ts";
+import type { Clock } from "../ports.ts";
+import { hospitalOf, loadFile, loadUpload } from "../upload/load-upload.ts";
+import {
+  type DeskPath,
+  decidedView,
+  happened,
+  ownObject,
+  releaseWrites,
+  requireReleasable,
+} from "./desk-file.ts";
+
+/**
+ * Tries again to take the file in, as it is: its reader may have learned the format meanwhile, or its key be usable again.
+ * Repeated by the same person it answers what became of it. Throws Problem("conflict") where somebody else was faster, or
+ * where trying again cannot help.
+ */
+export async function releaseQuarantined(grant: Grant, clock: Clock, path: DeskPath): Promise<Decided> {
+  const file = await loadFile(grant, path.uploadId, path.fileId);
+  if (isTheirs(grant, file, undefined)) return decidedView(file);
+  requireReleasable(file);
+  const kept = await grant.objects.head(ownObject(file));
+  if (!kept && file.reason?.code !== "wrong-key") throw expired();
+  return release(grant, clock, file, undefined);
+}
+
+export const expired = (): Problem =>
+  new Problem("conflict", "Its bytes have expired: they are kept for 90 days. Upload the file again.");
+
+type Taken = Pick<Release, "object" | "correctedFrom">;
+
+/** The decision, once: whoever comes second is told what the first one did. `taken`: a corrected copy. */
+export async function release(
+  grant: Grant,
+  clock: Clock,
+  file: UploadFileItem,
+  taken: Taken | undefined,
+): Promise<Decided> {
+  const { uploadId, fileId } = file;
+  const { priority } = await loadUpload(grant, uploadId);
+  const decision: Release = {
+    at: clock.now().toISOString(),
+    by: grant.caller.principal.id,
+    was: file.reason?.code ?? "unknown",
+    priority,
+    ...(taken ?? asItIs(file)),
+  };
+  const tags = taken?.correctedFrom?.attributes ?? [];
+  const detail = `file ${fileId}: ${decision.was}${tags.length > 0 ? `, corrected ${tags.join(" ")}` : ""}`;
+  try {
+    await grant.table.write(
+      releaseWrites(grant, file, "quarantined", decision, { hospital: hospitalOf(grant), uploadId, detail }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const current = await loadFile(grant, uploadId, fileId);
+    if (isTheirs(grant, current, tags)) return decidedView(current);
+    throw new Problem("conflict", "Somebody else has decided about this file.", {
+      cause: error,
+      extensions: happened(current),
+    });
+  }
+  return decidedView({ ...file, state: "stored", release: decision });
+}
+
+/** Bytes that came into a conflict lie elsewhere than ingest looks by itself. */
+function asItIs(file: UploadFileItem): Taken {
+  const { key } = ownObject(file);
+  if (key === objectKeys.quarantine(file, file.uploadId, file.fileId)) return {};
+  return { object: { key, sha256: file.sha256, size: file.size } };
+}
+
+/** The caller released it already, in the same way: their request is answered, not repeated. */
+export function isTheirs(grant: Grant, file: UploadFileItem, tags: readonly string[] = []): boolean {
+  const { release: done, state } = file;
+  if (!done || state === "quarantined" || done.was === "conflict") return false;
+  const same = (done.correctedFrom?.attributes ?? []).join() === tags.join();
+  return done.by === grant.caller.principal.id && same;
+}

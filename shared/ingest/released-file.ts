@@ -1,0 +1,60 @@
+/** What ingest takes in when a file was taken out of quarantine or out of a conflict. */
+import type { UploadFileItem } from "../catalog/items.ts";
+import { type LandingKey, objectKeys } from "../object-keys.ts";
+import type { ObjectRef } from "../ports.ts";
+import type { IngestDependencies } from "./dependencies.ts";
+import { processedTag } from "./settle.ts";
+
+export interface Intake {
+  readonly ref: ObjectRef;
+  /** The ledger's line, with size and SHA-256 of what is taken in. */
+  readonly file: UploadFileItem;
+}
+
+/**
+ * Undefined for a file that comes by landing. Whichever event wakes ingest, the ledger says which bytes count: the landed
+ * ones may still be there beside a corrected copy.
+ */
+export async function releasedIntake(
+  deps: IngestDependencies,
+  landing: LandingKey,
+  file: UploadFileItem,
+): Promise<Intake | undefined> {
+  const { release } = file;
+  if (!release || file.state !== "stored") return undefined;
+  if (release.object) {
+    const { key, sha256, size } = release.object;
+    return { ref: { bucket: "quarantine", key }, file: { ...file, sha256, size } };
+  }
+  const ref = aside(deps, landing);
+  // Under a key that was not usable then, it was left where it landed.
+  if (!(await deps.objects.head(ref))) return undefined;
+  return { ref, file };
+}
+
+/** Where quarantine keeps a file's own bytes. */
+export function aside({ region }: Pick<IngestDependencies, "region">, landing: LandingKey): ObjectRef {
+  const { hospital, uploadId, fileId } = landing;
+  return { bucket: "quarantine", key: objectKeys.quarantine({ region, hospital }, uploadId, fileId) };
+}
+
+/**
+ * Lets go of what a released file leaves in the quarantine bucket once it is in the archive: the bucket expires what is
+ * tagged. May be repeated, and after it has expired.
+ */
+export async function letGo(
+  deps: IngestDependencies,
+  landing: LandingKey,
+  { release }: UploadFileItem,
+  indexed: boolean,
+): Promise<void> {
+  if (!release) return;
+  const own = release.correctedFrom?.key ?? release.object?.key ?? aside(deps, landing).key;
+  const copy = release.correctedFrom && release.object?.key;
+  // What a copy was made from is in the archive only once the copy is indexed.
+  const leaving = [...(copy === undefined ? [] : [copy]), ...(copy === undefined || indexed ? [own] : [])];
+  for (const key of leaving) {
+    const ref = { bucket: "quarantine", key } as const;
+    if (await deps.objects.head(ref)) await deps.objects.tag(ref, processedTag);
+  }
+}
