@@ -1,0 +1,143 @@
+/**
+ * `npm run bench:ingest-memory`: the most that ingest keeps resident for the largest files it accepts, one and a batch of ten
+ * side by side. Each is made in one process and taken in by another, whose landing bucket reads it from disk or makes it up; what
+ * ingest writes is dropped.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ingestObject } from "../shared/ingest/ingest-object.ts";
+import { objectKeys } from "../shared/object-keys.ts";
+import type { ByteRange, ObjectHead, ObjectRef, ObjectStore } from "../shared/ports.ts";
+import { clinic } from "../test/support/clinic.ts";
+import { largeFiles } from "./large-files.ts";
+import { table } from "./measure.ts";
+
+const chunkBytes = 256 * 1024;
+const sideBySide = [1, 10];
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+
+interface Stored {
+  readonly size: number;
+  readonly sha256: string;
+  /** Of the file's beginning, on disk. */
+  readonly headBytes: number;
+  readonly tail: string;
+}
+
+/** The file's bytes: its beginning from disk, then one byte over and over, then its end. */
+class Landed {
+  readonly stored: Stored;
+  readonly #head: number;
+  readonly #tail: Uint8Array;
+
+  constructor(folder: string) {
+    this.stored = JSON.parse(readFileSync(join(folder, "stored.json"), "utf8"));
+    this.#head = openSync(join(folder, "head"), "r");
+    this.#tail = Buffer.from(this.stored.tail, "base64");
+  }
+
+  bytes({ offset, length }: ByteRange): Uint8Array {
+    const { size, headBytes } = this.stored;
+    const bytes = Buffer.alloc(Math.min(length, size - offset), 7);
+    if (offset < headBytes)
+      readSync(this.#head, bytes, 0, Math.min(bytes.length, headBytes - offset), offset);
+    const tailStart = size - this.#tail.length - offset;
+    if (tailStart < bytes.length)
+      bytes.set(this.#tail.subarray(Math.max(0, -tailStart)), Math.max(0, tailStart));
+    return bytes;
+  }
+
+  async *stream({ offset, length }: ByteRange): AsyncGenerator<Uint8Array> {
+    const end = Math.min(this.stored.size, offset + length);
+    for (let at = offset; at < end; at += chunkBytes)
+      yield this.bytes({ offset: at, length: Math.min(chunkBytes, end - at) });
+  }
+}
+
+async function make(name: string, folder: string): Promise<void> {
+  const made = largeFiles[name];
+  if (!made) throw new Error(`There is no file ${name}`);
+  const { size, head, tail } = made();
+  writeFileSync(join(folder, "head"), head);
+  const stored = { size, headBytes: head.length, tail: Buffer.from(tail).toString("base64"), sha256: "" };
+  writeFileSync(join(folder, "stored.json"), JSON.stringify(stored));
+  const hash = createHash("sha256");
+  for await (const chunk of new Landed(folder).stream({ offset: 0, length: size })) hash.update(chunk);
+  writeFileSync(join(folder, "stored.json"), JSON.stringify({ ...stored, sha256: hash.digest("hex") }));
+}
+
+/** Landed in parts, so that ingest hashes the whole; the archive holds what was copied there. */
+function bucketsOf(kept: ObjectStore, landed: Landed, keyArn: string): ObjectStore {
+  const all = { offset: 0, length: landed.stored.size };
+  const head = { size: landed.stored.size, kmsKeyId: keyArn } as ObjectHead;
+  const copied = new Set<string>();
+  const has = ({ bucket, key }: ObjectRef): boolean => bucket === "landing" || copied.has(key);
+  return {
+    ...kept,
+    head: async (ref) => (has(ref) ? head : undefined),
+    read: async (_, range = all) => landed.bytes(range),
+    stream: async (_, range = all) => landed.stream(range),
+    copy: async (_, to) => void copied.add(to.key),
+    put: async () => undefined,
+    tag: async () => undefined,
+  };
+}
+
+/** Each for a hospital of its own: the same file twice would be a duplicate. */
+async function ingestOne(landed: Landed): Promise<string> {
+  const here = await clinic();
+  const { size, sha256 } = landed.stored;
+  const { uploadId } = await here.announce([], { files: [{ name: "large.dcm", size, sha256 }] });
+  const { hospital } = here.hospital;
+  const key = objectKeys.landing({ priority: "routine", hospital, uploadId, fileId: "0" });
+  const objects = bucketsOf(here.objects, landed, here.keyArn);
+  return ingestObject(here.ingestDependencies({ objects }), { key });
+}
+
+async function ingest(count: number, folder: string): Promise<void> {
+  const landed = new Landed(folder);
+  const started = performance.now();
+  const outcomes = await Promise.all(Array.from({ length: count }, () => ingestOne(landed)));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const peak = mebibytes(process.resourceUsage().maxRSS * 1024);
+  const outcome = [...new Set(outcomes)].join(", ");
+  process.stdout.write(
+    JSON.stringify([mebibytes(landed.stored.size), String(count), outcome, seconds, peak]),
+  );
+}
+
+/** The heap a Lambda function of 1,024 MB gets: V8 collects when it must, and would take more where there is more. */
+const heap = "--max-old-space-size=920";
+
+function run(args: readonly string[]): string {
+  const { stdout, status } = spawnSync(process.execPath, [heap, import.meta.filename, ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}`);
+  return stdout;
+}
+
+function report(only: string | undefined): void {
+  const rows: string[][] = [];
+  for (const name of Object.keys(largeFiles).filter((each) => only === undefined || each === only)) {
+    const folder = mkdtempSync(join(tmpdir(), "ingest-memory-"));
+    try {
+      run(["make", name, folder]);
+      for (const count of sideBySide)
+        rows.push([name, ...JSON.parse(run(["ingest", String(count), folder]))]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  const head = ["file", "MiB", "side by side", "outcome", "s", "peak RSS MiB"];
+  process.stdout.write(`${table(head, rows)}\n`);
+}
+
+const [step, of = "", folder = ""] = process.argv.slice(2);
+if (step === "make") await make(of, folder);
+else if (step === "ingest") await ingest(Number(of), folder);
+else report(step);
