@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type BadDay, badDay } from "../support/faults/aws-weather.ts";
 import { happenings, type Model, type Real } from "../support/faults/commands.ts";
+import { decisions } from "../support/faults/desk-commands.ts";
 import { emulatorGround } from "../support/faults/emulator-ground.ts";
 import { expectSettled } from "../support/faults/settled.ts";
 import { World } from "../support/faults/world.ts";
@@ -34,7 +35,7 @@ onEmulator(
       let run = 0;
       await fc.assert(
         fc.asyncProperty(
-          fc.commands(happenings, { size: "max", maxCommands: 10 }),
+          fc.commands([...happenings, ...decisions], { size: "max", maxCommands: 10 }),
           fc.scheduler(),
           async (sequence, scheduler) => {
             const world = new World(await emulatorGround(cloud, `faults-${process.pid}-${run++}`, day.calm));

@@ -19,7 +19,7 @@ const sent: readonly FileSpec[] = [
   image(1, 1),
   image(1, 1, "edited"),
   image(2, 1),
-  { ...image(1, 2), broken: true },
+  { ...image(1, 2), broken: "no image" },
 ];
 
 /** The whole way of an upload, each step once, as it goes when nothing fails. */

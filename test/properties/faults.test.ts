@@ -2,6 +2,7 @@ import { describe, it } from "@jest/globals";
 import fc from "fast-check";
 import { clinic } from "../support/clinic.ts";
 import { happenings, type Model, type Real } from "../support/faults/commands.ts";
+import { decisions } from "../support/faults/desk-commands.ts";
 import { memoryGround } from "../support/faults/memory-ground.ts";
 import { expectSettled } from "../support/faults/settled.ts";
 import { World } from "../support/faults/world.ts";
@@ -10,11 +11,11 @@ import { World } from "../support/faults/world.ts";
 const seed = process.env.MIC_SEED === undefined ? {} : { seed: Number(process.env.MIC_SEED) };
 const numRuns = Number(process.env.MIC_RUNS ?? 150);
 
-describe("uploads, landing events, the stream, derive and the clock, in any order, twice, late, side by side, to workers that fail", () => {
+describe("uploads, landing events, the stream, derive, people's decisions and the clock, in any order, twice, late, side by side, to workers that fail", () => {
   it("balance at every moment, and end with every byte kept once, counted, derived and told", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.commands(happenings, { size: "max", maxCommands: 25 }),
+        fc.commands([...happenings, ...decisions], { size: "max", maxCommands: 25 }),
         fc.scheduler(),
         async (sequence, scheduler) => {
           const world = new World(memoryGround(await clinic()));

@@ -22,7 +22,7 @@ export interface Real {
 export type Trouble = readonly { readonly at: number; readonly fate: Fate }[];
 
 const fates: readonly Fate[] = ["refused", "answer-lost", "dies-before", "dies-after"];
-const trouble: fc.Arbitrary<Trouble> = fc.oneof(
+export const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   { weight: 2, arbitrary: fc.constant([]) },
   {
     weight: 3,
@@ -33,7 +33,7 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   },
 );
 
-function fateOf(troubles: Trouble, pause?: () => Promise<void>): FateOf {
+export function fateOf(troubles: Trouble, pause?: () => Promise<void>): FateOf {
   let calls = 0;
   return async () => {
     await pause?.();
@@ -46,13 +46,19 @@ const fileSpec: fc.Arbitrary<FileSpec> = fc.record({
   series: fc.integer({ min: 1, max: 2 }),
   instance: fc.integer({ min: 1, max: 3 }),
   variant: fc.constantFrom("as scanned" as const, "edited" as const),
-  broken: fc.constantFrom(false, false, false, true),
+  broken: fc.constantFrom(
+    false as const,
+    false as const,
+    false as const,
+    "no image" as const,
+    "no study" as const,
+  ),
 });
 
-type Happening = fc.AsyncCommand<Model, Real>;
+export type Happening = fc.AsyncCommand<Model, Real>;
 
 /** `text` is what fast-check prints of a failing sequence. */
-function happening(
+export function happening(
   text: string,
   run: (model: Model, real: Real) => Promise<unknown>,
   possible: (model: Readonly<Model>) => boolean = () => true,
@@ -67,9 +73,10 @@ function happening(
   };
 }
 
-const somethingSent = ({ uploads }: Readonly<Model>): boolean => uploads > 0;
-const pick = <T>(from: readonly T[], which: number): T | undefined => from[which % Math.max(1, from.length)];
-const shown = (troubles: Trouble): string => troubles.map(({ at, fate }) => ` ${fate}@${at}`).join("");
+export const somethingSent = ({ uploads }: Readonly<Model>): boolean => uploads > 0;
+export const pick = <T>(from: readonly T[], which: number): T | undefined =>
+  from[which % Math.max(1, from.length)];
+export const shown = (troubles: Trouble): string => troubles.map(({ at, fate }) => ` ${fate}@${at}`).join("");
 
 const sends = fc
   .record({

@@ -18,9 +18,9 @@ import type { Ground } from "./ground.ts";
 const urlSuffix = "invalid";
 const prefixes: Readonly<Record<BucketName, readonly string[]>> = {
   landing: ["routine/", "stat/"],
-  archive: [`${testRegion}/`],
+  archive: [`${testRegion}/`, `uncorrected/${testRegion}/`],
   derived: [`${testRegion}/`],
-  quarantine: [`quarantine/${testRegion}/`, `conflict/${testRegion}/`],
+  quarantine: [`quarantine/${testRegion}/`, `conflict/${testRegion}/`, `corrected/${testRegion}/`],
 };
 
 /** `calm`: so that a look at everything is not what fails. */

@@ -7,16 +7,18 @@ export interface FileSpec {
   readonly series: number;
   readonly instance: number;
   readonly variant: "as scanned" | "edited";
-  /** No image at all. */
-  readonly broken: boolean;
+  /** What makes it wait in quarantine: it is no image at all, or names no study, which a person can assign. */
+  readonly broken: false | "no image" | "no study";
 }
 
 export const studyUid = "1.2.826.9";
 
 export function bytesOf({ series, instance, variant, broken }: FileSpec): Uint8Array {
-  if (broken) return new TextEncoder().encode(`no image ${series} ${instance} ${variant} `.repeat(20));
+  if (broken === "no image")
+    return new TextEncoder().encode(`no image ${series} ${instance} ${variant} `.repeat(20));
   const seriesUid = `${studyUid}.${series}`;
-  return sliceFile({ studyUid, seriesUid, sopUid: sopUidOf({ series, instance }), comment: variant });
+  const of = { seriesUid, sopUid: sopUidOf({ series, instance }), comment: variant };
+  return sliceFile({ ...of, studyUid: broken === "no study" ? "" : studyUid });
 }
 
 const sopUidOf = ({ series, instance }: Pick<FileSpec, "series" | "instance">): string =>
@@ -24,36 +26,65 @@ const sopUidOf = ({ series, instance }: Pick<FileSpec, "series" | "instance">): 
 
 /**
  * Of the files sent under one SOP Instance UID, one is the instance, those with its bytes are duplicates, the others are
- * conflicts; what is no image is quarantined. Which bytes came first is for the order of events to say.
+ * conflicts, unless a person decided otherwise; what is no image is quarantined. Which bytes came first, and who decided
+ * what, is for the order of events to say.
  */
 export function expectOutcome(sent: readonly FileSpec[], items: readonly Item[]): void {
-  const lines = items.filter(({ type }) => type === "upload-file") as unknown as readonly UploadFileItem[];
-  const instances = items.filter(({ type }) => type === "instance") as unknown as readonly InstanceItem[];
-  const held = new Map(instances.map(({ sopUid, sha256 }) => [sopUid, sha256]));
+  const ofType = <T>(wanted: string): readonly T[] =>
+    items.filter(({ type }) => type === wanted) as unknown as readonly T[];
+  // Of an announcement that failed half-way, lines may be left that nobody was given a URL for.
+  const lines = ofType<UploadFileItem>("upload-file").filter(({ state }) => state !== "awaiting");
+  const instances = ofType<InstanceItem>("instance");
+  const bytes = new Map(sent.map((spec) => [sha256Hex(bytesOf(spec)), spec]));
+  const wrong = [
+    ...(lines.length === sent.length ? [] : [`${sent.length} files were sent, ${lines.length} are final`]),
+    ...lines
+      .filter((line) => !mayBe(line, bytes.get(line.sha256), instances))
+      .map(({ uploadId, fileId, state }) => `${uploadId}/${fileId} is ${state}`),
+    ...unheld(sent, instances),
+    ...miscounted(lines, instances),
+  ];
+  if (wrong.length > 0) throw new Error(`Not what was sent:\n${wrong.join("\n")}`);
+}
+
+function mayBe(
+  line: UploadFileItem,
+  spec: FileSpec | undefined,
+  instances: readonly InstanceItem[],
+): boolean {
+  if (spec === undefined) return false;
+  const taken: readonly FileState[] = ["indexed", "duplicate"];
+  if (spec.broken === "no image") return line.state === "quarantined";
+  if (spec.broken === "no study")
+    return line.release?.correctedFrom
+      ? taken.includes(line.state) || line.state === "conflict"
+      : line.state === "quarantined";
+  const held = instances.find(({ sopUid }) => sopUid === sopUidOf(spec));
+  const stoodFor = [held?.sha256, ...(held?.superseded ?? []).map(({ sha256 }) => sha256)];
+  if (stoodFor.includes(line.sha256)) return taken.includes(line.state) || line.state === "conflict";
+  return line.release?.correctedFrom ? line.state === "indexed" : line.state === "conflict";
+}
+
+/** Every image sent is there under its UID, in one of the forms it was sent in. */
+function unheld(sent: readonly FileSpec[], instances: readonly InstanceItem[]): readonly string[] {
   const images = Map.groupBy(
     sent.filter(({ broken }) => !broken),
     sopUidOf,
   );
-  const expected: Record<string, number> = { quarantined: sent.filter(({ broken }) => broken).length };
-  const add = (state: FileState, count: number): void => {
-    expected[state] = (expected[state] ?? 0) + count;
-  };
-  for (const [sopUid, files] of images) {
-    const same = files.filter((file) => sha256Hex(bytesOf(file)) === held.get(sopUid)).length;
-    if (same === 0) throw new Error(`${sopUid}: none of the files sent is the instance`);
-    add("indexed", 1);
-    add("duplicate", same - 1);
-    add("conflict", files.length - same);
-  }
-  if (held.size !== images.size) throw new Error(`${held.size} instances, ${images.size} were sent`);
-  // Of an announcement that failed half-way, lines may be left that nobody was given a URL for.
-  const landed = lines.filter(({ state }) => state !== "awaiting");
-  const found = Object.fromEntries(
-    Object.keys(expected).map((state) => [state, landed.filter((line) => line.state === state).length]),
-  );
-  const wanted = JSON.stringify(expected);
-  if (landed.length !== sent.length || JSON.stringify(found) !== wanted)
-    throw new Error(
-      `Of ${sent.length} files ${landed.length} are final: ${JSON.stringify(found)}, not ${wanted}`,
+  return [...images].flatMap(([sopUid, specs]) => {
+    const held = instances.filter((instance) => instance.sopUid === sopUid);
+    const known = held.every(
+      ({ sha256 }) =>
+        specs.some((spec) => sha256Hex(bytesOf(spec)) === sha256) ||
+        sent.some(({ broken, ...spec }) => broken === "no study" && sopUidOf(spec) === sopUid),
     );
+    return held.length === 1 && known ? [] : [`${sopUid}: ${held.length} instances`];
+  });
+}
+
+/** A file becomes an instance, or takes the place of one: nothing else is `indexed`. */
+function miscounted(lines: readonly UploadFileItem[], instances: readonly InstanceItem[]): readonly string[] {
+  const indexed = lines.filter(({ state }) => state === "indexed").length;
+  const stood = instances.reduce((sum, { superseded = [] }) => sum + 1 + superseded.length, 0);
+  return indexed === stood ? [] : [`${indexed} files are indexed, instances stood for ${stood}`];
 }

@@ -57,9 +57,14 @@ function unbalanced({ ofType, versions, ground }: Held): readonly string[] {
   const counters = Map.groupBy(ofType<Item>("upload-counter"), ({ uploadId }) => uploadId as string);
   const archived = new Set([...versions.archive.keys()].map((key) => key.slice(-68, -4)));
   const aside = [...versions.quarantine.keys()];
-  const kept = ({ state, sha256, uploadId, fileId }: UploadFileItem): boolean => {
-    if (state === "indexed" || state === "duplicate") return archived.has(sha256);
-    if (state === "conflict") return aside.some((key) => key.endsWith(`/${sha256}.dcm`));
+  /** A corrected copy that the hospital had already: its source is kept aside, and the copy is in the archive. */
+  const isCopy = (sha256: string, release: UploadFileItem["release"]): boolean =>
+    release?.correctedFrom?.sha256 === sha256 && archived.has(release.object?.sha256 ?? "");
+  const kept = ({ state, sha256, uploadId, fileId, release }: UploadFileItem): boolean => {
+    if (state === "indexed" || state === "duplicate") return archived.has(sha256) || isCopy(sha256, release);
+    // Of a corrected copy, it is the copy that is in conflict.
+    const other = release?.object?.sha256 ?? sha256;
+    if (state === "conflict") return aside.some((key) => key.endsWith(`/${other}.dcm`));
     if (state === "quarantined")
       return versions.quarantine.has(objectKeys.quarantine(ground.hospital, uploadId, fileId));
     return true;

@@ -12,21 +12,23 @@ export async function expectSettled(world: World, sent: readonly FileSpec[]): Pr
   const ofType = <T>(wanted: string): readonly T[] =>
     items.filter(({ type }) => type === wanted) as unknown as readonly T[];
   const instances = ofType<InstanceItem>("instance");
+  const of = (studyUid: string): number =>
+    instances.filter((instance) => instance.studyUid === studyUid).length;
   const wrong = [
-    ...ofType<StudyItem>("study")
-      .filter((study) => study.instances !== instances.length)
-      .map(() => "the study's roll-up"),
-    ...ofType<StudyItem>("study")
-      .filter((study) => study.completedInstances !== instances.length)
-      .map(() => "the study is not complete as it stands"),
+    ...ofType<StudyItem>("study").flatMap(({ studyUid, instances: counted, completedInstances }) => [
+      ...(counted === of(studyUid) ? [] : [`the roll-up of study ${studyUid}`]),
+      ...(completedInstances === of(studyUid) ? [] : [`study ${studyUid} is not complete as it stands`]),
+    ]),
     ...ofType<SeriesItem>("series")
       .filter(
         (series) =>
           (series.instances ?? 0) !==
-          instances.filter(({ seriesUid }) => seriesUid === series.seriesUid).length,
+          instances.filter(
+            ({ seriesUid, studyUid }) => seriesUid === series.seriesUid && studyUid === series.studyUid,
+          ).length,
       )
-      .map(({ seriesUid }) => `the roll-up of ${seriesUid}`),
-    ...ofType("open-study").map(() => "the study is still open"),
+      .map(({ seriesUid }) => `the roll-up of series ${seriesUid}`),
+    ...ofType("open-study").map(() => "a study is still open"),
     ...instances
       .filter(({ thumbnail }) => thumbnail === undefined)
       .map(({ sopUid }) => `${sopUid} was never derived`),

@@ -6,10 +6,16 @@ import { ulid } from "ulid";
 import { applyChanges } from "../../../shared/catalog/apply-changes.ts";
 import type { Change } from "../../../shared/catalog/change.ts";
 import { closeQuietStudies } from "../../../shared/catalog/close-quiet-studies.ts";
-import type { EncounterClass } from "../../../shared/catalog/items.ts";
+import type { ConflictItem } from "../../../shared/catalog/desk-items.ts";
+import type { EncounterClass, UploadFileItem } from "../../../shared/catalog/items.ts";
+import type { Keep } from "../../../shared/contract/schemas/ingest.ts";
 import { deriveInstance } from "../../../shared/derive/derive-instance.ts";
 import type { DeriveMessage } from "../../../shared/derive/derive-message.ts";
+import { correctQuarantined } from "../../../shared/ingest/correct-quarantined.ts";
+import { discardQuarantined } from "../../../shared/ingest/discard-quarantined.ts";
 import { ingestObject, type LandedObject } from "../../../shared/ingest/ingest-object.ts";
+import { releaseQuarantined } from "../../../shared/ingest/release-quarantined.ts";
+import { resolveConflict } from "../../../shared/ingest/resolve-conflict.ts";
 import { objectKeys, type Priority } from "../../../shared/object-keys.ts";
 import type { EventBus, ObjectStore, Queue, Table } from "../../../shared/ports.ts";
 import { completeUpload } from "../../../shared/upload/complete-upload.ts";
@@ -36,6 +42,11 @@ const afterLease = 60_001;
 const afterQuiet = 11 * 60_000;
 const healthy: FateOf = () => "done";
 const retentionYears = { outpatient: 15, inpatient: 30, unknown: 15 };
+
+/** As S3 would say it. */
+interface Woken {
+  readonly Records: readonly { readonly s3: { readonly object: { readonly key: string } } }[];
+}
 
 export interface Sending {
   readonly files: readonly Uint8Array[];
@@ -105,6 +116,9 @@ export class World {
     return { key, ...(versionId !== undefined && { versionId }) };
   }
 
+  /** How many of people's decisions were taken. */
+  decisions = 0;
+
   /** Why the last worker failed, for a person who reads a failing sequence. */
   lastFailure: unknown;
 
@@ -156,6 +170,36 @@ export class World {
     return done;
   }
 
+  /** A person at the quarantine desk tries again, with the study's UID made where it lacks. */
+  async release({ uploadId, fileId }: UploadFileItem, correct: boolean, fateOf?: FateOf): Promise<boolean> {
+    const { clock } = this.ground;
+    const grant = this.#grant("releaseQuarantined", fateOf);
+    const path = { uploadId, fileId };
+    return this.#decide(
+      correct
+        ? correctQuarantined(grant, clock, path, { studyInstanceUid: "new" })
+        : releaseQuarantined(grant, clock, path),
+    );
+  }
+
+  async discard({ uploadId, fileId }: UploadFileItem, fateOf?: FateOf): Promise<boolean> {
+    const grant = this.#grant("discardQuarantined", fateOf);
+    return this.#decide(discardQuarantined(grant, this.ground.clock, { uploadId, fileId }, "no image"));
+  }
+
+  async resolve(conflict: ConflictItem, keep: Keep, fateOf?: FateOf): Promise<boolean> {
+    const grant = this.#grant("resolveConflict", fateOf);
+    return this.#decide(resolveConflict(grant, this.ground.clock, conflict, { keep }));
+  }
+
+  /** What follows from a decision comes by the stream. */
+  async #decide(deciding: Promise<unknown>): Promise<boolean> {
+    const done = await this.#succeeds(deciding);
+    if (done) this.decisions++;
+    this.#collect();
+    return done;
+  }
+
   /** Eleven minutes later: whatever was quiet is closed. */
   async fallQuiet(fateOf?: FateOf): Promise<void> {
     const { clock, hospital } = this.ground;
@@ -171,17 +215,22 @@ export class World {
   /** Everything that is still to come, to healthy workers, until nothing follows from anything. */
   async settle(): Promise<void> {
     this.letLeasesEnd();
-    for (const event of [...this.events])
-      if (!(await this.deliver(event))) throw this.#unexpected(`ingest ${event.key}`);
+    await this.#ingestAll();
     for (const uploadId of this.uploads) await this.complete(uploadId);
     await this.#drain();
     await this.fallQuiet();
     await this.#drain();
   }
 
+  async #ingestAll(): Promise<void> {
+    for (const event of [...this.events])
+      if (!(await this.deliver(event))) throw this.#unexpected(`ingest ${event.key}`);
+  }
+
   async #drain(): Promise<void> {
     this.#collect();
-    for (let round = 0; this.backlog.length + this.messages.length > 0; round++) {
+    for (let round = 0; this.backlog.length + this.messages.length + this.events.length > 0; round++) {
+      await this.#ingestAll();
       if (round > 50) throw new Error("One change follows from another for ever");
       const { length } = this.backlog;
       if ((await this.follow(length)) < length) throw this.#unexpected("follow the stream");
@@ -209,12 +258,17 @@ export class World {
   #collect(): void {
     this.backlog.push(...this.#stream.drain());
     this.messages.push(...(this.#queue.drain() as DeriveMessage[]));
+    const woken = [...this.#queue.drain("ingest-stat"), ...this.#queue.drain("ingest")] as readonly Woken[];
+    const again = woken.flatMap(({ Records }) => Records.map(({ s3: { object } }) => ({ key: object.key })));
+    this.landed.push(...again);
+    this.events.push(...again);
   }
 
   #grant(action: string, fateOf?: FateOf) {
-    const { hospital, objects, clock } = this.ground;
-    const principal = user("technician", hospital.hospital);
-    return testGrant({ principal, action, table: this.worker(fateOf).table, objects, clock });
+    const { hospital, clock } = this.ground;
+    const { table, objects } = this.worker(fateOf);
+    const principal = user("hospital-admin", hospital.hospital);
+    return testGrant({ principal, action, table, objects, clock });
   }
 }
 
