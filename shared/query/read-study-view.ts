@@ -18,7 +18,8 @@ export async function readStudyView({ table }: Grant, key: StudyKey): Promise<St
     queryAll(table, { pk: studyPartition(key), prefix: prefixes.series }),
     readFindings(table, key),
   ]);
-  if (study === undefined || progress === undefined)
+  // Without instances there is no study: its item may be what a worker that died left behind.
+  if (study === undefined || progress === undefined || progress.instances === 0)
     throw new Problem("not-found", "There is no such study.");
   const { region, hospital, studyUid, attributes, modalities = [] } = study;
   const { instances, expected, complete, conflicts, resolvedConflicts } = progress;

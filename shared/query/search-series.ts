@@ -1,5 +1,6 @@
 /** QIDO-RS search for the series and instances of one study (PS3.18 §10.6): one partition of the catalog. */
 import type { Grant } from "../access/grant.ts";
+import { holdsInstances } from "../catalog/holds-instances.ts";
 import type { InstanceItem, SeriesItem, StudyItem } from "../catalog/items.ts";
 import { keys, prefixes, type StudyKey, studyPartition } from "../catalog/keys.ts";
 import { Problem } from "../errors.ts";
@@ -50,7 +51,8 @@ async function searchPartition<T extends SeriesItem | InstanceItem>(
   { prefix, search, weigh }: Level<T>,
 ): Promise<LevelPage<T>> {
   const study = (await grant.table.get(keys.study(key))) as StudyItem | undefined;
-  if (study === undefined) throw new Problem("not-found", "There is no such study in this scope.");
+  if (study === undefined || !(await holdsInstances(grant.table, study)))
+    throw new Problem("not-found", "There is no such study in this scope.");
   const pk = studyPartition(key);
   const name = searchName(search, [pk, prefix]);
   const start = search.cursor === undefined ? undefined : decodeCursor(search.cursor, name).after;
@@ -59,7 +61,8 @@ async function searchPartition<T extends SeriesItem | InstanceItem>(
   let last = "";
   for await (const item of walk(grant.table, pk, prefix, start)) {
     const element = item as T;
-    const wanted = matches(study, element, search);
+    const there = element.type === "instance" || (await holdsInstances(grant.table, element));
+    const wanted = there && matches(study, element, search);
     if (wanted && !page.take(element, () => weigh(element, study)))
       return { study, items, next: encodeCursor({ source: 0, label: "", after: last }, name) };
     last = item.sk;

@@ -1,5 +1,6 @@
 /** QIDO-RS search for studies (PS3.18 §10.6) over the studies a principal may reach, newest first within each hospital. */
 import type { Grant } from "../access/grant.ts";
+import { holdsInstances } from "../catalog/holds-instances.ts";
 import type { StudyItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import { type Candidate, candidates } from "./candidates.ts";
@@ -49,7 +50,10 @@ export async function searchStudies(
 
 async function readChunk(grant: Grant, chunk: readonly Candidate[]) {
   const items = await grant.table.batchGet(chunk.map(({ key }) => keys.study(key)));
-  const byPartition = new Map(items.map((item) => [item.pk, item as StudyItem]));
+  const held = await Promise.all(items.map((item) => holdsInstances(grant.table, item as StudyItem)));
+  const byPartition = new Map(
+    items.filter((_, index) => held[index]).map((item) => [item.pk, item as StudyItem]),
+  );
   return chunk.map((candidate) => ({ candidate, study: byPartition.get(keys.study(candidate.key).pk) }));
 }
 
