@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type BadDay, badDay } from "../support/faults/aws-weather.ts";
-import { happenings, type Model, type Real } from "../support/faults/commands.ts";
-import { decisions } from "../support/faults/desk-commands.ts";
 import { emulatorGround } from "../support/faults/emulator-ground.ts";
-import { expectSettled } from "../support/faults/settled.ts";
+import { runModel, sequences } from "../support/faults/run-model.ts";
 import { World } from "../support/faults/world.ts";
 import type { ContractCloud } from "./provision.ts";
 
@@ -34,24 +32,10 @@ onEmulator(
     it(`balance at every moment and end well (seed ${seed})`, async () => {
       let run = 0;
       await fc.assert(
-        fc.asyncProperty(
-          fc.commands([...happenings, ...decisions], { size: "max", maxCommands: 10 }),
-          fc.scheduler(),
-          async (sequence, scheduler) => {
-            const world = new World(await emulatorGround(cloud, `faults-${process.pid}-${run++}`, day.calm));
-            const model: Model = { sent: [], uploads: 0 };
-            const real: Real = {
-              world,
-              pause: () => scheduler.schedule(Promise.resolve()),
-              together: async (work) => void (await scheduler.waitFor(Promise.all(work))),
-            };
-            await fc.asyncModelRun(() => ({ model, real }), sequence);
-            await day.calm(async () => {
-              await world.settle();
-              await expectSettled(world, model.sent);
-            });
-          },
-        ),
+        fc.asyncProperty(sequences(10), async (sequence) => {
+          const name = `faults-${process.pid}-${run++}`;
+          await runModel(new World(await emulatorGround(cloud, name, day.calm)), sequence, day.calm);
+        }),
         { numRuns, seed, endOnFailure: true },
       );
       expect(Object.values(day.met).every((count) => count > 0)).toBe(true);
