@@ -34,7 +34,7 @@ export const answers: readonly Answer[] = [
   },
   {
     rule: "AwsSolutions-APIG4",
-    where: /^HttpApi\/Routes\/(GET|POST) --v1--(shares--open|openapi\.json|health)$/,
+    where: /^HttpApi\/Routes\/(GET|POST) --v1--(shares--open|openapi\.json|sign-in|health)$/,
     reason: "Public by the contract, which states why for each route.",
   },
   {

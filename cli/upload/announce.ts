@@ -5,8 +5,10 @@ import type {
   FilesReply,
   FileToSend,
   LedgerFile,
+  ManifestFile,
 } from "../../shared/contract/schemas/upload.ts";
 import { uploadLimits } from "../../shared/upload/limits.ts";
+import { expectedStudies, identityOf, inParts, inRequests } from "../../shared/upload/plan-announcement.ts";
 import type { ApiClient } from "../client.ts";
 import { Refused } from "../failures.ts";
 import { readLedger } from "./ledger.ts";
@@ -78,8 +80,6 @@ export async function resume(
   });
 }
 
-const identityOf = ({ name, sha256 }: Pick<FoundFile, "name" | "sha256">): string => `${sha256} ${name}`;
-
 async function signAgain(
   client: ApiClient,
   uploadId: string,
@@ -113,46 +113,14 @@ async function announce(
   return files.map((file, index) => ({ file, uploadId, toSend: toSend[index] as FileToSend }));
 }
 
-export const manifestOf = ({ name, content: { size }, sha256, orderId }: FoundFile) => ({
+export const manifestOf = ({
+  name,
+  content: { size },
+  sha256,
+  orderId,
+}: FoundFile): ManifestFile => ({
   name,
   size,
   sha256,
   ...(orderId !== undefined && { orderId }),
 });
-export type Manifest = ReturnType<typeof manifestOf>;
-
-/** The API reads 1 MiB of a request, and long names of deep folders may need it for fewer files than it counts. */
-const requestBytes = 900 * 1024;
-
-export function inRequests(files: readonly Manifest[]): readonly (readonly Manifest[])[] {
-  const requests: Manifest[][] = [];
-  let [request, bytes]: [Manifest[], number] = [[], 0];
-  for (const file of files) {
-    const size = Buffer.byteLength(JSON.stringify(file)) + 1;
-    const full = request.length === uploadLimits.filesPerRequest || bytes + size > requestBytes;
-    if (requests.length === 0 || full) {
-      [request, bytes] = [[], 0];
-      requests.push(request);
-    }
-    request.push(file);
-    bytes += size;
-  }
-  return requests;
-}
-
-/** What a reader compares the arrived instances with, "217 of 300": those of the whole folder, whichever upload has them. */
-function expectedStudies(
-  files: readonly FoundFile[],
-  folder: readonly FoundFile[],
-): CreateUploadRequest["expected"] {
-  const counts = new Map<string, number>();
-  for (const { studyUid } of folder) if (studyUid) counts.set(studyUid, (counts.get(studyUid) ?? 0) + 1);
-  const here = new Set(files.flatMap(({ studyUid }) => studyUid ?? []));
-  return [...here].slice(0, 50).map((studyUid) => ({ studyUid, instances: counts.get(studyUid) as number }));
-}
-
-function inParts<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
-}

@@ -5,12 +5,12 @@
 import { DicomRejected, readHeader } from "../../shared/dicom/read.ts";
 import { describe } from "../../shared/dicom/summary.ts";
 import { sourceTypeOf } from "../../shared/sources/recognise.ts";
+import type { LeftOut } from "../../shared/upload/left-out.ts";
 import { uploadLimits } from "../../shared/upload/limits.ts";
 import { type Content, ContentChanged, readRange } from "../content/content.ts";
 import { discImageOf, isoProbe } from "../content/iso-image.ts";
 import { isZip } from "../content/zip-archive.ts";
 import { sha256Of } from "./digest.ts";
-import type { LeftOut } from "./left-out.ts";
 
 export type Look =
   | { readonly skip: LeftOut }

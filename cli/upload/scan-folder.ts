@@ -1,5 +1,6 @@
 /** Finds the DICOM files under a folder and in the archives there, and says of everything else why it is left out. */
 import { stat } from "node:fs/promises";
+import type { LeftOut } from "../../shared/upload/left-out.ts";
 import { ArchiveUnreadable } from "../content/archive.ts";
 import { type Content, ContentUnreadable } from "../content/content.ts";
 import { fileContent } from "../content/file-content.ts";
@@ -8,7 +9,7 @@ import { Names } from "../content/names.ts";
 import { zipMembers } from "../content/zip-archive.ts";
 import { CommandFailed, exitCodes } from "../failures.ts";
 import { DiscIndexes, type DiscWarning } from "./disc-index.ts";
-import { type LeftOut, type SkippedFile, skipped as skippedFile } from "./left-out.ts";
+import { type SkippedFile, skipped as skippedFile } from "./left-out.ts";
 import { type Look, lookInside } from "./look-inside.ts";
 import { type Entry, plainName, walkFolder } from "./walk-folder.ts";
 

@@ -1,9 +1,11 @@
 /** Sends what was announced, as many at once as the line takes, and says of what could not be sent why. */
+
+import type { LeftOut } from "../../shared/upload/left-out.ts";
 import type { ApiClient } from "../client.ts";
 import { ContentChanged, ContentUnreadable } from "../content/content.ts";
 import type { Announced } from "./announce.ts";
 import { forEachOf } from "./for-each-of.ts";
-import { type LeftOut, type SkippedFile, skipped } from "./left-out.ts";
+import { type SkippedFile, skipped } from "./left-out.ts";
 import { showProgress } from "./progress.ts";
 import { sendFile } from "./send-file.ts";
 import type { Line } from "./send-piece.ts";

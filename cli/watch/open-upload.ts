@@ -4,7 +4,9 @@ import type { CreateUploadRequest, FilesReply } from "../../shared/contract/sche
 import { uploadLimits } from "../../shared/upload/limits.ts";
 import type { ApiClient } from "../client.ts";
 import { Refused } from "../failures.ts";
-import { type Announced, inRequests, type Manifest, manifestOf, resume } from "../upload/announce.ts";
+import type { ManifestFile } from "../../shared/contract/schemas/upload.ts";
+import { inRequests } from "../../shared/upload/plan-announcement.ts";
+import { type Announced, manifestOf, resume } from "../upload/announce.ts";
 import type { FoundFile } from "../upload/scan-folder.ts";
 import type { Log } from "./log.ts";
 import type { LaneName, Remembered } from "./remembered.ts";
@@ -86,7 +88,7 @@ export class OpenUpload {
   }
 
   /** To the open upload, or a new one where there is none, it is full, or it was completed behind our back. */
-  async #add(files: readonly Manifest[]): Promise<FilesReply> {
+  async #add(files: readonly ManifestFile[]): Promise<FilesReply> {
     const { client, name: priority, encounterClass, remembered } = this.#options;
     const added = this.#open && (await this.#addTo(this.#open, files));
     if (added) return added;
@@ -99,7 +101,7 @@ export class OpenUpload {
     return reply;
   }
 
-  async #addTo(open: Open, files: readonly Manifest[]): Promise<FilesReply | undefined> {
+  async #addTo(open: Open, files: readonly ManifestFile[]): Promise<FilesReply | undefined> {
     if (open.files + files.length > uploadLimits.filesPerUpload) return undefined;
     const path = `/v1/uploads/${open.uploadId}/files`;
     try {

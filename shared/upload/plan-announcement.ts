@@ -16,14 +16,14 @@ export const identityOf = ({ name, sha256 }: Pick<ManifestFile, "name" | "sha256
 const requestBytes = 900 * 1024;
 const utf8 = new TextEncoder();
 
-/** The manifests of an upload, a request at a time; at least one. */
-export function inRequests(files: readonly ReadFile[]): readonly (readonly ManifestFile[])[] {
+/** The manifests of an upload, a request at a time. */
+export function inRequests(files: readonly ManifestFile[]): readonly (readonly ManifestFile[])[] {
+  const requests: ManifestFile[][] = [];
   let [request, bytes]: [ManifestFile[], number] = [[], 0];
-  const requests = [request];
-  for (const { name, size, sha256 } of files) {
-    const manifest = { name, size, sha256 };
+  for (const manifest of files) {
     const length = utf8.encode(JSON.stringify(manifest)).length + 1;
-    if (request.length === uploadLimits.filesPerRequest || (bytes > 0 && bytes + length > requestBytes)) {
+    const full = request.length === uploadLimits.filesPerRequest || bytes + length > requestBytes;
+    if (requests.length === 0 || full) {
       [request, bytes] = [[], 0];
       requests.push(request);
     }
@@ -38,8 +38,8 @@ const mostExpectations = 50;
 
 /** What readers compare arrived instances with, "217 of 300": those of the whole folder, whichever upload has them. */
 export function expectedStudies(
-  files: readonly ReadFile[],
-  folder: readonly ReadFile[],
+  files: readonly Pick<ReadFile, "studyUid">[],
+  folder: readonly Pick<ReadFile, "studyUid">[],
 ): CreateUploadRequest["expected"] {
   const counts = new Map<string, number>();
   for (const { studyUid } of folder) if (studyUid) counts.set(studyUid, (counts.get(studyUid) ?? 0) + 1);

@@ -4,5 +4,6 @@ import "./front.ts";
 import "./storage.ts";
 import "./grants.ts";
 import "./sign-in.ts";
+import "./pages.ts";
 import "./china.ts";
 import "./nag.ts";

@@ -1,8 +1,8 @@
 /** Every page there is, and who finds it in the navigation. The server decides what each may do. */
 import type { ComponentType } from "preact";
 import type { Role } from "../../../shared/access/principal.ts";
-import { StudyPage } from "../study/study-page.tsx";
 import { UploadPage } from "../upload/upload-page.tsx";
+import { lazily } from "./lazily.tsx";
 import type { Route } from "./router.ts";
 
 interface Page {
@@ -20,7 +20,7 @@ export const pages: readonly Page[] = [
     name: "study",
     roles: ["technician", "physician", "radiologist", "hospital-admin"],
     listed: false,
-    Content: StudyPage,
+    Content: lazily(async () => (await import("../study/study-page.tsx")).StudyPage),
   },
 ];
 

@@ -5,6 +5,7 @@ import type {
   FileToSend,
   Ledger,
   LedgerFile,
+  ManifestFile,
 } from "../../../shared/contract/schemas/upload.ts";
 import { uploadLimits } from "../../../shared/upload/limits.ts";
 import {
@@ -110,6 +111,8 @@ export async function announceUploads<F extends ReadFile>(
   return announced;
 }
 
+const manifestOf = ({ name, size, sha256 }: ReadFile): ManifestFile => ({ name, size, sha256 });
+
 async function announceOne<F extends ReadFile>(
   api: Caller,
   files: readonly F[],
@@ -117,7 +120,7 @@ async function announceOne<F extends ReadFile>(
   terms: Terms,
   begun: (uploadId: string) => Promise<void>,
 ): Promise<readonly Announced<F>[]> {
-  const [first = [], ...others] = inRequests(files);
+  const [first = [], ...others] = inRequests(files.map(manifestOf));
   const request = { files: first, ...terms, expected: expectedStudies(files, folder) };
   const { uploadId, ...reply } = await api.post<FilesReply>("/v1/uploads", request);
   await begun(uploadId);

@@ -1,5 +1,5 @@
 /** The files of an upload as the page shows them. */
-import type { LeftOut } from "./left-out.ts";
+import type { LeftOut } from "../../../shared/upload/left-out.ts";
 import type { NotSent } from "./send-file.ts";
 
 export type FileState = "listed" | "skipped" | "waiting" | "sending" | "sent" | "failed";

@@ -2,7 +2,8 @@
 import { sha256 as streamed } from "@noble/hashes/sha2.js";
 import { textOf } from "../../../shared/dicom/json-model.ts";
 import { DicomRejected, readHeader } from "../../../shared/dicom/read.ts";
-import type { LeftOut } from "./left-out.ts";
+import type { LeftOut } from "../../../shared/upload/left-out.ts";
+import { uploadLimits } from "../../../shared/upload/limits.ts";
 import { hex, sha256Of } from "./sha256.ts";
 
 export type Look =
@@ -17,6 +18,7 @@ const chunkBytes = 4 * 1024 ** 2;
 /** `onBytes`: bytes read since the last call. Never rejects: what cannot be read is `unreadable`. */
 export async function lookAtFile(file: Blob, onBytes: (bytes: number) => void): Promise<Look> {
   if (file.size === 0) return { skip: "empty" };
+  if (file.size > uploadLimits.fileBytes) return { skip: "unreadable-too-large" };
   try {
     const look = lookInside(new Uint8Array(await file.slice(0, headBytes).arrayBuffer()), file.size);
     if ("skip" in look) return look;

@@ -1,12 +1,12 @@
 /** An upload while it runs: how far it is, what holds it, every file; and then what became of it. */
 import { useMemo, useState } from "preact/hooks";
+import { leftOut } from "../../../shared/upload/left-out.ts";
 import { useApp } from "../app/context.ts";
 import { Failure } from "../app/loaded.tsx";
 import { useStore } from "../app/store.ts";
 import { formatBytes, formatSeconds, Rate } from "./figures.ts";
 import { type Figures, type FileLine, figuresOf } from "./file-lines.ts";
 import { LedgerView } from "./ledger-view.tsx";
-import { leftOut } from "./left-out.ts";
 import type { UploadRun } from "./upload-run.ts";
 import { filled, words } from "./words.ts";
 
