@@ -25,17 +25,17 @@ export class Store<T> {
   }
 
   /** Resolves with the first value that is `wanted`, the present one included. */
-  async until<Wanted extends T>(wanted: (value: T) => value is Wanted): Promise<Wanted> {
-    for (;;) {
-      const { value } = this;
-      if (wanted(value)) return value;
-      await new Promise<void>((changed) => {
-        const end = this.listen(() => {
-          end();
-          changed();
-        });
+  until<Wanted extends T>(wanted: (value: T) => value is Wanted): Promise<Wanted> {
+    const { value } = this;
+    if (wanted(value)) return Promise.resolve(value);
+    return new Promise((resolve) => {
+      const end = this.listen(() => {
+        const now = this.#value;
+        if (!wanted(now)) return;
+        end();
+        resolve(now);
       });
-    }
+    });
   }
 }
 

@@ -48,6 +48,8 @@ export interface ReadableAttribute {
   readonly tag: string;
   readonly name: string;
   readonly text: string;
+  /** Has a name of its own here. */
+  readonly known: boolean;
 }
 
 /** The attributes with a value, those a person looks at first before the others. */
@@ -55,14 +57,21 @@ export function readable(attributes: Attributes, language: Language): readonly R
   const rank = (tag: string): number => (order.includes(tag) ? order.indexOf(tag) : order.length);
   return Object.keys(attributes)
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map((tag) => ({ tag, name: attributeName(tag, language), text: attributeText(attributes, tag) }))
+    .map((tag) => ({
+      tag,
+      name: attributeName(tag, language),
+      text: attributeText(attributes, tag),
+      known: tag in names,
+    }))
     .filter(({ text }) => text !== "");
 }
 
 /** All values of an attribute as one text; empty where there is none. */
 export function attributeText(attributes: Attributes, tag: string): string {
   const element = attributes[tag] as Element | undefined;
-  return element === undefined ? "" : elementText(element);
+  if (element === undefined) return "";
+  const text = elementText(element);
+  return element.vr === "DA" ? dateText(text) : text;
 }
 
 /** A value of the DICOM JSON Model (PS3.18 Annex F): an element, or its values. */

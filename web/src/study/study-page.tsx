@@ -4,6 +4,7 @@ import { useApp } from "../app/context.ts";
 import { Failure, Loading, useLoaded } from "../app/loaded.tsx";
 import { filled } from "../upload/words.ts";
 import { attributeText, dateText, readable } from "./attributes.ts";
+import { Attributes } from "./attributes-list.tsx";
 import { FindingsList } from "./findings-list.tsx";
 import { words } from "./words.ts";
 
@@ -48,14 +49,7 @@ function Study({ study }: { readonly study: StudyView }) {
         ))}
       </ul>
       <h2>{t.attributes}</h2>
-      <dl class="attributes">
-        {readable(attributes, language).map(({ tag, name, text }) => (
-          <div key={tag}>
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <Attributes rows={readable(attributes, language)} />
     </>
   );
 }

@@ -14,6 +14,7 @@ export const words = {
     severities: { action: "请立即处理", warning: "请注意", info: "提示" },
     series: "序列",
     attributes: "检查信息",
+    attribute: "属性",
     conflicts: "冲突",
     noConflicts: "没有冲突。",
     conflictsHint: "同一 UID 收到了两份不同的文件。原先的图像不变，由管理员决定保留哪一份。",
@@ -57,6 +58,7 @@ export const words = {
     severities: { action: "Do now", warning: "Look at this", info: "Good to know" },
     series: "Series",
     attributes: "About the study",
+    attribute: "Attribute",
     conflicts: "Conflicts",
     noConflicts: "There is no conflict.",
     conflictsHint:
