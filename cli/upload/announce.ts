@@ -113,12 +113,7 @@ async function announce(
   return files.map((file, index) => ({ file, uploadId, toSend: toSend[index] as FileToSend }));
 }
 
-export const manifestOf = ({
-  name,
-  content: { size },
-  sha256,
-  orderId,
-}: FoundFile): ManifestFile => ({
+export const manifestOf = ({ name, content: { size }, sha256, orderId }: FoundFile): ManifestFile => ({
   name,
   size,
   sha256,

@@ -72,9 +72,9 @@ describe("the page of orders", () => {
     await context.close();
   }, 90_000);
 
-  it("shows the study under the patient of the order, and takes it from the order again", async () => {
+  it("lets the administrator show the study under the patient of the order, and take it from the order again", async () => {
     const { page, context } = await visit(browser, "desktop", "en-GB");
-    await signInAs(page, "technician@xinghe-village");
+    await signInAs(page, "hospital-admin@xinghe-village");
     await page.getByRole("link", { name: "Orders" }).click();
     await page.getByLabel("Status").selectOption("completed");
     const row = page.getByTestId("orders").locator(`[data-order="${orderId}"]`);

@@ -65,9 +65,10 @@ export function OrderList({ changes, changed }: Props) {
 }
 
 function Studies({ order, changed }: { readonly order: OrderLine; readonly changed: () => void }) {
-  const { api, language } = useApp();
+  const { api, me, language } = useApp();
   const t = words[language];
   const { busy, error, act } = useAct(changed);
+  const mayCorrect = me.roles.includes("hospital-admin");
   const { orderId, studies } = order;
   if (studies.length === 0) return null;
   return (
@@ -80,15 +81,17 @@ function Studies({ order, changed }: { readonly order: OrderLine; readonly chang
         return (
           <div key={studyUid} class="row">
             <a href={addressOf("study", studyUid)}>{t.openStudy}</a>
-            <button
-              type="button"
-              class="second"
-              title={t.identityHint}
-              disabled={busy}
-              onClick={() => act(identity)}
-            >
-              {corrected ? t.restoreIdentity : t.correctIdentity}
-            </button>
+            {mayCorrect && (
+              <button
+                type="button"
+                class="second"
+                title={t.identityHint}
+                disabled={busy}
+                onClick={() => act(identity)}
+              >
+                {corrected ? t.restoreIdentity : t.correctIdentity}
+              </button>
+            )}
             <button
               type="button"
               class="second"
