@@ -1,11 +1,10 @@
 /** The upload that a lane of a watched folder has open: files are added as they ripen, and it is completed when it is quiet. */
 import { randomUUID } from "node:crypto";
-import type { CreateUploadRequest, FilesReply } from "../../shared/contract/schemas/upload.ts";
+import type { CreateUploadRequest, FilesReply, ManifestFile } from "../../shared/contract/schemas/upload.ts";
 import { uploadLimits } from "../../shared/upload/limits.ts";
+import { inRequests } from "../../shared/upload/plan-announcement.ts";
 import type { ApiClient } from "../client.ts";
 import { Refused } from "../failures.ts";
-import type { ManifestFile } from "../../shared/contract/schemas/upload.ts";
-import { inRequests } from "../../shared/upload/plan-announcement.ts";
 import { type Announced, manifestOf, resume } from "../upload/announce.ts";
 import type { FoundFile } from "../upload/scan-folder.ts";
 import type { Log } from "./log.ts";

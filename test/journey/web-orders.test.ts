@@ -81,6 +81,8 @@ describe("the page of orders", () => {
     await row.getByRole("button", { name: "Show the patient of the order" }).click();
     await row.getByRole("button", { name: "Show the patient of the images" }).waitFor();
     await keep(page, "orders-en-desktop");
+    expect(await row.getByRole("button", { name: "Take the study from the order" }).count()).toBe(0);
+    await row.getByRole("button", { name: "Show the patient of the images" }).click();
     await row.getByRole("button", { name: "Take the study from the order" }).click();
     await row.waitFor({ state: "detached" });
     await page.locator(`[data-study="${studyUid}"]`).waitFor();

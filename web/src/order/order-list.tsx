@@ -92,14 +92,16 @@ function Studies({ order, changed }: { readonly order: OrderLine; readonly chang
                 {corrected ? t.restoreIdentity : t.correctIdentity}
               </button>
             )}
-            <button
-              type="button"
-              class="second"
-              disabled={busy}
-              onClick={() => act(() => api.send("DELETE", study))}
-            >
-              {t.unmatch}
-            </button>
+            {!corrected && (
+              <button
+                type="button"
+                class="second"
+                disabled={busy}
+                onClick={() => act(() => api.send("DELETE", study))}
+              >
+                {t.unmatch}
+              </button>
+            )}
           </div>
         );
       })}
