@@ -7,7 +7,7 @@ import type { Route } from "./router.ts";
 
 interface Page {
   /** First part of the address's fragment, and its words. */
-  readonly name: "upload" | "orders" | "study";
+  readonly name: "upload" | "quarantine" | "orders" | "study";
   readonly roles: readonly Role[];
   /** In the navigation. */
   readonly listed: boolean;
@@ -16,6 +16,12 @@ interface Page {
 
 export const pages: readonly Page[] = [
   { name: "upload", roles: ["technician", "hospital-admin"], listed: true, Content: UploadPage },
+  {
+    name: "quarantine",
+    roles: ["technician", "hospital-admin"],
+    listed: true,
+    Content: lazily(async () => (await import("../desk/desk-page.tsx")).DeskPage),
+  },
   {
     name: "orders",
     roles: ["technician", "radiologist", "hospital-admin"],

@@ -65,7 +65,7 @@ function Totals({ sum }: { readonly sum: Pick<Ledger, "announced" | "totals"> })
 function Problem({ file }: { readonly file: LedgerFile & { readonly uploadId: string } }) {
   const { language } = useApp();
   const t = words[language];
-  const { name, state, reason, studyInstanceUid } = file;
+  const { uploadId, fileId, name, state, reason, studyInstanceUid } = file;
   return (
     <li class={`file ${state}`} data-state={state}>
       <span class="name">{name}</span>
@@ -74,8 +74,10 @@ function Problem({ file }: { readonly file: LedgerFile & { readonly uploadId: st
         {reason ? reason[language] : t.conflictReason}
         {reason?.offset !== undefined && ` (${filled(t.atByte, { at: reason.offset })})`}
       </small>
-      {state === "conflict" && studyInstanceUid !== undefined && (
-        <a href={addressOf("study", studyInstanceUid)}>{t.seeConflict}</a>
+      {state === "quarantined" ? (
+        <a href={addressOf("quarantine", uploadId, fileId)}>{t.seeQuarantine}</a>
+      ) : (
+        studyInstanceUid !== undefined && <a href={addressOf("study", studyInstanceUid)}>{t.seeConflict}</a>
       )}
     </li>
   );
