@@ -9,7 +9,7 @@ import { transferSyntaxOf } from "./encoding.ts";
 import { readFileMeta } from "./file-meta.ts";
 import { inflateDataset } from "./inflate.ts";
 import { textOf } from "./json-model.ts";
-import { type OriginalAttributes, originalAttributesItem } from "./original-attributes.ts";
+import { type OriginalAttributes, originalAttributesItems } from "./original-attributes.ts";
 import { viewOf } from "./values.ts";
 import { encodeElements, implementationClassUid, itemOf, type WriteElement } from "./write.ts";
 
@@ -92,19 +92,19 @@ function spliced(
   const pieces: Piece[] = [
     ...kept.map(({ tag, start, end }) => ({ tag, bytes: dataset.subarray(start, end) })),
     ...assignments.map((one) => ({ tag: one.tag, bytes: encodeElements([one], encoding) })),
-    history(dataset, encoding, earlier, originalAttributesItem(before, change)),
+    history(dataset, encoding, earlier, originalAttributesItems(before, change)),
   ];
   pieces.sort((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0));
   const rest = dataset.subarray(spans.at(-1)?.end ?? 0);
   return [...pieces.map(({ bytes }) => bytes), rest];
 }
 
-/** Earlier corrections stay: the new item stands after theirs. */
+/** Earlier corrections stay: the new items stand after theirs. */
 function history(
   dataset: Uint8Array,
   encoding: Encoding,
   earlier: ElementSpan | undefined,
-  item: readonly WriteElement[],
+  added: readonly (readonly WriteElement[])[],
 ): Piece {
   const inner = earlier?.encoding ?? encoding;
   const asUnknown = encoding.explicit && !inner.explicit;
@@ -112,7 +112,8 @@ function history(
   const items = earlier
     ? dataset.subarray(earlier.value, earlier.end - (earlier.undefinedLength ? delimiter : 0))
     : new Uint8Array(0);
-  const value = Buffer.concat([items, ...itemOf(encodeElements(item, inner), inner.little)]);
+  const after = added.flatMap((item) => itemOf(encodeElements(item, inner), inner.little));
+  const value = Buffer.concat([items, ...after]);
   const element: WriteElement = { tag: originalAttributes, vr: asUnknown ? "UN" : "SQ", value };
   return { tag: originalAttributes, bytes: encodeElements([element], encoding) };
 }

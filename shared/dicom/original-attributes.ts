@@ -1,4 +1,4 @@
-/** An item of the Original Attributes Sequence (0400,0561): what attributes held before they were changed (PS3.3 Table C.12-1). */
+/** Items of the Original Attributes Sequence (0400,0561): what attributes held before they were changed (PS3.3 Table C.12-1). */
 import type { WriteElement } from "./write.ts";
 
 export interface OriginalAttributes {
@@ -19,10 +19,17 @@ const modifyingSystem = "Medical Image Cloud";
 /** PS3.5 §6.2: what a UI may hold; anything else is no value a reader could take. */
 const conformingUid = /^[\d.]{0,64}\0?$/;
 
-export function originalAttributesItem(
+/** One item for what conformed, and one for each attribute that did not: a validator takes one nonconforming value an item. */
+export function originalAttributesItems(
   before: readonly Before[],
-  { at, reason }: OriginalAttributes,
-): readonly WriteElement[] {
+  change: OriginalAttributes,
+): readonly (readonly WriteElement[])[] {
+  const conforming = before.filter(conforms);
+  const each = before.filter((one) => !conforms(one)).map((one) => [one]);
+  return [...(conforming.length > 0 ? [conforming] : []), ...each].map((group) => itemFor(group, change));
+}
+
+function itemFor(before: readonly Before[], { at, reason }: OriginalAttributes): readonly WriteElement[] {
   const nonconforming = before.filter((one) => !conforms(one));
   return [
     {
