@@ -6,7 +6,7 @@ import { keys } from "../catalog/keys.ts";
 import { nameKeys } from "../catalog/names.ts";
 import type { ServiceRequest } from "../contract/schemas/order.ts";
 import { Problem } from "../errors.ts";
-import type { Clock, Write } from "../ports.ts";
+import type { Clock, Condition, Write } from "../ports.ts";
 import { sexes } from "./codes.ts";
 import type { OrderItem, OrderPatient } from "./items.ts";
 import { hospitalOf, loadOrder, untilUncontested, viewOrder } from "./load-order.ts";
@@ -40,6 +40,7 @@ export async function correctIdentity(
           [
             { attribute: "orderId", is: "=", value: orderId },
             { attribute: "correctedIdentity", is: "absent" },
+            ...textUnchanged(study),
           ],
         ],
       },
@@ -87,6 +88,7 @@ export async function restoreIdentity(
           [
             { attribute: "orderId", is: "=", value: orderId },
             { attribute: "correctedIdentity", is: "present" },
+            ...textUnchanged(study),
           ],
         ],
       },
@@ -101,6 +103,14 @@ export async function restoreIdentity(
   });
   return viewOrder(grant, orderId, baseUrl);
 }
+
+/** Another character set was neither chosen nor shown since the study was read: its text must not be written back. */
+const textUnchanged = ({ textRevision, pendingText }: StudyItem): readonly Condition[] => [
+  textRevision === undefined
+    ? { attribute: "textRevision", is: "absent" }
+    : { attribute: "textRevision", is: "=", value: textRevision },
+  { attribute: "pendingText", is: pendingText ? "present" : "absent" },
+];
 
 /** On the order's side; the order itself must not have changed its patient meanwhile. */
 function noted(
