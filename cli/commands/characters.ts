@@ -1,6 +1,7 @@
 /** `mic characters`: in which character set a study's text is read. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { CharacterSetReply, CharacterSetRequest } from "../../shared/contract/schemas/catalog.ts";
+import { CommandFailed, exitCodes } from "../failures.ts";
 import { printJson } from "../print.ts";
 import { openSession } from "../session.ts";
 
@@ -48,5 +49,5 @@ function chosen({ set, declared, automatic }: Flags): string {
   if (set !== undefined) return set;
   if (declared) return "declared";
   if (automatic) return "automatic";
-  throw new InvalidArgumentError("say which: --set <term>, --declared or --automatic");
+  throw new CommandFailed("Say which: --set <term>, --declared or --automatic.", exitCodes.usage);
 }

@@ -38,6 +38,7 @@ export function addOrderCommands(program: Command): void {
     .action(async (flags: Json) => {
       const { studies } = await session().get<UnmatchedStudies>("/v1/orders/unmatched-studies?limit=200");
       if (flags.json) return printJson(studies);
+      if (studies.length === 0) return void process.stdout.write("Every study has its order.\n");
       printTable(
         ["date", "name", "patient id", "modality", "study", "candidates"],
         studies.map(unmatchedRow),
@@ -127,6 +128,7 @@ function listCommand(order: Command, session: SessionFor): void {
       const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
       const { orders } = await session().get<{ orders: ServiceRequest[] }>(`/v1/orders?${query}`);
       if (json) return printJson(orders);
+      if (orders.length === 0) return void process.stdout.write("There is no such order.\n");
       printTable(
         ["order", "status", "day", "accession", "patient id", "name", "procedure"],
         orders.map(orderRow),

@@ -4,6 +4,7 @@ import type { CorrectRequest, Decided, Inspected, Waiting } from "../../shared/c
 import type { ApiClient } from "../client.ts";
 import { printJson, printTable, shortened } from "../print.ts";
 import { openSession } from "../session.ts";
+import { ulidArgument } from "../ulid-argument.ts";
 import { dayOf, linesOfFile } from "./desk-lines.ts";
 
 interface WithJson {
@@ -19,6 +20,8 @@ interface ReleaseFlags extends WithJson {
   readonly sopClass?: string;
   readonly charset?: string;
 }
+
+const uploadId = ulidArgument("an upload's", "mic quarantine list");
 
 export function addQuarantineCommands(program: Command): void {
   const quarantine = program.command("quarantine").description("files that could not be taken in");
@@ -36,37 +39,41 @@ export function addQuarantineCommands(program: Command): void {
     });
 
   quarantine
-    .command("show <uploadId> <fileId>")
+    .command("show")
     .description("why a file was refused, where, what of it can be read, and what can be done")
+    .argument("<uploadId>", "as mic quarantine list prints it", uploadId)
+    .argument("<fileId>")
     .option("--json", "print as JSON")
-    .action(async (uploadId: string, fileId: string, { json }: WithJson) => {
+    .action(async (id: string, fileId: string, { json }: WithJson) => {
       const client = openSession(program.opts(), "technician");
-      const shown = await client.get<Inspected>(pathOf(uploadId, fileId));
+      const shown = await client.get<Inspected>(pathOf(id, fileId));
       if (json) printJson(shown);
       else process.stdout.write(`${linesOfFile(shown).join("\n")}\n`);
     });
 
   quarantine
-    .command("release <uploadId> <fileId>")
+    .command("release")
     .description("try to take the file in again; with an option, a corrected copy of it (hospital-admin)")
+    .argument("<uploadId>", "as mic quarantine list prints it", uploadId)
+    .argument("<fileId>")
     .option("--study <uid>", "assign the Study Instance UID: a UID, or new")
     .option("--series <uid>", "assign the Series Instance UID: a UID, or new")
     .option("--sop <uid>", "assign the SOP Instance UID: a UID, or new")
     .option("--sop-class <uid>", "assign the SOP Class UID")
     .option("--charset <terms>", "assign the Specific Character Set, such as GB18030")
     .option("--json", "print as JSON")
-    .action((uploadId: string, fileId: string, flags: ReleaseFlags) =>
-      release(program, uploadId, fileId, flags),
-    );
+    .action((id: string, fileId: string, flags: ReleaseFlags) => release(program, id, fileId, flags));
 
   quarantine
-    .command("discard <uploadId> <fileId>")
+    .command("discard")
     .description("give the file up: its bytes go, the ledger keeps who decided and why")
+    .argument("<uploadId>", "as mic quarantine list prints it", uploadId)
+    .argument("<fileId>")
     .requiredOption("--reason <text>", "kept in the audit; never a patient's name")
     .option("--json", "print as JSON")
-    .action(async (uploadId: string, fileId: string, { reason, json }: WithJson & { reason: string }) => {
+    .action(async (id: string, fileId: string, { reason, json }: WithJson & { reason: string }) => {
       const client = openSession(program.opts(), "hospital-admin");
-      const done = await client.post<Decided>(`${pathOf(uploadId, fileId)}/discard`, { reason });
+      const done = await client.post<Decided>(`${pathOf(id, fileId)}/discard`, { reason });
       if (json) printJson(done);
       else process.stdout.write("Discarded.\n");
     });
