@@ -28,7 +28,12 @@ const stages: readonly Stage[] = [
   },
   { name: "knip", what: "knip: nothing dead", run: () => check(bin("knip"), ["--no-progress"]) },
   { name: "types", what: "tsc", run: () => check(bin("tsc"), ["-p", "."]) },
-  { name: "unit", what: "unit, property and contract tests", run: () => jest("unit") },
+  // jest leaves a core idle by itself, and some of these mostly wait.
+  {
+    name: "unit",
+    what: "unit, property and contract tests",
+    run: () => jest("unit", {}, ["--maxWorkers=100%"]),
+  },
   {
     name: "fuzz",
     what: "mutated files against reader and decoders, 15 s",

@@ -1,5 +1,5 @@
 import type { Grant } from "../access/grant.ts";
-import { keys } from "../catalog/keys.ts";
+import { keys, orderPartitions } from "../catalog/keys.ts";
 import { putOnce } from "../catalog/put-once.ts";
 import type { OrderRequest, ServiceRequest } from "../contract/schemas/order.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
@@ -47,6 +47,7 @@ export async function createOrder(
     createdAt: at,
     updatedAt: at,
   };
+  await refuseSecond(grant, order);
   const use: OrderUseItem = { ...keys.orderUse(order), type: "order-use", region, hospital, at };
   try {
     await grant.table.write([
@@ -59,4 +60,28 @@ export async function createOrder(
     if (!(error instanceof ConditionFailed)) throw error;
   }
   return viewOrder(grant, orderId, baseUrl);
+}
+
+/**
+ * A hospital's system sends an order again when it missed the answer, under whatever key. Two orders of one accession number
+ * would leave their study to be matched by hand.
+ */
+async function refuseSecond(grant: Grant, { orderId, region, hospital, content }: OrderItem): Promise<void> {
+  if (content.accession === undefined) return;
+  const pk = orderPartitions.accession({ region, hospital }, content.accession);
+  const { items } = await grant.table.query({ pk, limit: 50, consistent: true });
+  const others = items.filter((item) => item.orderId !== orderId);
+  const orders = await grant.table.batchGet(
+    others.map((item) => keys.order({ region, hospital }, item.orderId as string)),
+    { consistent: true },
+  );
+  const same = (orders as readonly OrderItem[]).find(
+    (order) => order.status !== "revoked" && order.content.patient.id === content.patient.id,
+  );
+  if (same === undefined) return;
+  throw new Problem(
+    "conflict",
+    "This patient has an order of this accession number: change that one with PUT, or cancel it first.",
+    { extensions: { orderId: same.orderId } },
+  );
 }

@@ -54,6 +54,22 @@ const complete = {
 };
 
 describe("a hospital's information system", () => {
+  it("that sends an order again under another key is told which one it is, and makes no second", async () => {
+    const first = await post(complete, { "idempotency-key": "attempt-number-one" });
+    const again = await post(complete, { "idempotency-key": "attempt-number-two" });
+    expect([again.status, again.json.orderId]).toEqual([409, first.json.id]);
+    expect(ids(await list("accession=A-77"))).toEqual([first.json.id]);
+    const cancelled = { ...complete, status: "revoked" };
+    const path = `/v1/orders/${first.json.id}`;
+    await desk.ask({
+      method: "PUT",
+      path,
+      body: cancelled,
+      headers: { "if-match": first.headers.etag as string },
+    });
+    expect((await post(complete)).status).toBe(201);
+  });
+
   it("places an order and gets back the resource, its id, version and address", async () => {
     const answer = await post(complete);
     const { id } = answer.json;
