@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { CorrectRequest, Decided, Inspected, Waiting } from "../../shared/contract/schemas/ingest.ts";
 import type { ApiClient } from "../client.ts";
+import { CommandFailed, exitCodes } from "../failures.ts";
 import { printJson, printTable, shortened } from "../print.ts";
 import { openSession } from "../session.ts";
 import { ulidArgument } from "../ulid-argument.ts";
@@ -19,6 +20,7 @@ interface ReleaseFlags extends WithJson {
   readonly series?: string;
   readonly sopClass?: string;
   readonly charset?: string;
+  readonly order?: string;
 }
 
 const uploadId = ulidArgument("an upload's", "mic quarantine list");
@@ -61,6 +63,7 @@ export function addQuarantineCommands(program: Command): void {
     .option("--sop <uid>", "assign the SOP Instance UID: a UID, or new")
     .option("--sop-class <uid>", "assign the SOP Class UID")
     .option("--charset <terms>", "assign the Specific Character Set, such as GB18030")
+    .option("--order <id>", "take a photograph or document in for this order (technician)")
     .option("--json", "print as JSON")
     .action((id: string, fileId: string, flags: ReleaseFlags) => release(program, id, fileId, flags));
 
@@ -87,9 +90,17 @@ async function release(
 ): Promise<void> {
   const request = correctionOf(flags);
   const corrects = Object.keys(request).length > 0;
+  if (corrects && flags.order !== undefined)
+    throw new CommandFailed(
+      "--order goes with no correction: what it is for has no identifiers yet.",
+      exitCodes.usage,
+    );
   const client = openSession(program.opts(), corrects ? "hospital-admin" : "technician");
   const path = `${pathOf(uploadId, fileId)}/${corrects ? "correct" : "release"}`;
-  const decided = await client.post<Decided>(path, request);
+  const decided = await client.post<Decided>(
+    path,
+    flags.order === undefined ? request : { orderId: flags.order },
+  );
   if (flags.json) return printJson(decided);
   const what = corrects ? "A corrected copy is being taken in." : "The file is being tried again.";
   process.stdout.write(`${what} See mic ledger ${uploadId}\n`);

@@ -33,9 +33,9 @@ export const ingestApi = (deps: () => Pick<Stores, "keyState" | "clock">, kernel
         }),
         retrieveQuarantinedFile: async ({ grant, params }) =>
           redirect(await retrieveQuarantined(grant, deps().keyState, params)),
-        releaseQuarantinedFile: async ({ grant, params }) => ({
+        releaseQuarantinedFile: async ({ grant, params, body }) => ({
           status: 202,
-          body: await releaseQuarantined(grant, deps().clock, params),
+          body: await releaseQuarantined(grant, deps().clock, params, body?.orderId),
         }),
         correctQuarantinedFile: async ({ grant, params, body }) => ({
           status: 202,

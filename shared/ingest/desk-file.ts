@@ -82,12 +82,12 @@ export function releaseWrites(
   audited: Audited,
 ): readonly Write[] {
   const hospital = hospitalOf(grant);
-  const { uploadId, fileId } = file;
+  const { uploadId, fileId, orderId } = file;
   return [
     {
       op: "update",
       key: keys.uploadFile(hospital, uploadId, fileId),
-      set: { state: "stored", release, updatedAt: release.at },
+      set: { state: "stored", release, updatedAt: release.at, orderId },
       remove: ["reason"],
       when: [
         [

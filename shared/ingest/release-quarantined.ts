@@ -1,6 +1,7 @@
 import type { Grant } from "../access/grant.ts";
 import type { Release } from "../catalog/desk-items.ts";
 import type { UploadFileItem } from "../catalog/items.ts";
+import { keys } from "../catalog/keys.ts";
 import type { Decided } from "../contract/schemas/ingest.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
@@ -17,16 +18,31 @@ import {
 
 /**
  * Tries again to take the file in, as it is: its reader may have learned the format meanwhile, or its key be usable again.
+ * `orderId`: whose photograph or document it is, where it was sent for none.
  * Repeated by the same person it answers what became of it. Throws Problem("conflict") where somebody else was faster, or
  * where trying again cannot help.
  */
-export async function releaseQuarantined(grant: Grant, clock: Clock, path: DeskPath): Promise<Decided> {
+export async function releaseQuarantined(
+  grant: Grant,
+  clock: Clock,
+  path: DeskPath,
+  orderId?: string,
+): Promise<Decided> {
   const file = await loadFile(grant, path.uploadId, path.fileId);
   if (isTheirs(grant, file, undefined)) return decidedView(file);
   requireReleasable(file);
+  if (orderId !== undefined) await requireOrder(grant, orderId);
   const kept = await grant.objects.head(ownObject(file));
   if (!kept && file.reason?.code !== "wrong-key") throw expired();
-  return release(grant, clock, file, undefined);
+  return release(grant, clock, { ...file, ...(orderId !== undefined && { orderId }) }, undefined);
+}
+
+async function requireOrder(grant: Grant, orderId: string): Promise<void> {
+  if (await grant.table.get(keys.order(hospitalOf(grant), orderId), { consistent: true })) return;
+  const detail = "the hospital has no such order";
+  throw new Problem("invalid-request", `body/orderId: ${detail}`, {
+    extensions: { errors: [{ pointer: "body/orderId", detail }] },
+  });
 }
 
 export const expired = (): Problem =>

@@ -177,7 +177,17 @@ export const ingestSchemas = {
   },
   getQuarantinedFile: { params: fileParams, reply: inspected },
   retrieveQuarantinedFile: { params: fileParams },
-  releaseQuarantinedFile: { params: fileParams, body: z.optional(z.strictObject({})), reply: decided },
+  releaseQuarantinedFile: {
+    params: fileParams,
+    body: z.optional(
+      z.strictObject({
+        orderId: z.optional(
+          ulid.check(z.describe("Whose photograph or document it is, where it was sent for no order")),
+        ),
+      }),
+    ),
+    reply: decided,
+  },
   correctQuarantinedFile: { params: fileParams, body: correctBody, reply: decided },
   discardQuarantinedFile: {
     params: fileParams,

@@ -5,6 +5,7 @@ import { queryAll } from "../../../shared/catalog/query-all.ts";
 import type { CreateUploadRequest } from "../../../shared/contract/schemas/upload.ts";
 import { Transient } from "../../../shared/errors.ts";
 import type { IngestOutcome } from "../../../shared/ingest/outcome.ts";
+import { releaseQuarantined } from "../../../shared/ingest/release-quarantined.ts";
 import { manifestFile, type Sent } from "../../support/clinic.ts";
 import { jpegPhotograph, pdfDocument, pngPhotograph } from "../../support/film.ts";
 import { Killed, mortal } from "../../support/mortal-worker.ts";
@@ -40,6 +41,24 @@ const studyOfOrder = async (): Promise<string> => {
   const { supportingInfo = [{}] } = await desk.get(orderId);
   return (supportingInfo[0] as { identifier: { value: string } }).identifier.value.replace("urn:oid:", "");
 };
+
+describe("a photograph that was sent for no order", () => {
+  it("waits, and is taken in for the order a technician names when releasing it", async () => {
+    const sent = await send([await jpegPhotograph()], null);
+    expect(await take(sent)).toEqual(["quarantined"]);
+    const grant = { ...desk.here.grant("releaseQuarantinedFile"), table: desk.stream.table };
+    const path = { uploadId: sent.uploadId, fileId: "0" };
+    const nobodys = "01KAMTV8W3C2QJ6J4V4D9Y8F5N";
+    await expect(releaseQuarantined(grant, desk.here.clock, path, nobodys)).rejects.toMatchObject({
+      type: "invalid-request",
+    });
+    await releaseQuarantined(grant, desk.here.clock, path, orderId);
+    expect(await take(sent)).toEqual(["indexed"]);
+    await desk.follow();
+    expect(await desk.study(await studyOfOrder())).toMatchObject({ patientId: "P-1", orderId });
+    expect(await totals(sent)).toMatchObject({ indexed: 1, quarantined: 0, stored: 0 });
+  });
+});
 
 describe("photographs of film and a report, sent for an order", () => {
   it("become objects of one study of the order's patient, and complete the order", async () => {
