@@ -54,7 +54,7 @@ export const objectKeys = {
    * file's name is theirs, so that the archive alone says what was made of what.
    */
   uncorrected: (key: InstanceKey, sha256: string, asItCame: string): string =>
-    `uncorrected/${instance(key)}/${sha256}/${asItCame}.dcm`,
+    `${uncorrected}${instance(key)}/${sha256}/${asItCame}.dcm`,
   conflict: (key: InstanceKey, sha256: string): string => `conflict/${instance(key)}/${sha256}.dcm`,
 } as const;
 
@@ -81,6 +81,17 @@ export function parseOriginalKey(key: string): OriginalKey | undefined {
   return { region, hospital, studyUid, seriesUid, sopUid, sha256 };
 }
 
+const uncorrected = "uncorrected/";
+
+/** Of which instance the bytes are the uncorrected form, and their own SHA-256; undefined when it is no such key. */
+export function parseUncorrectedKey(key: string): (OriginalKey & { readonly asItCame: string }) | undefined {
+  if (!key.startsWith(uncorrected)) return undefined;
+  const [copy = "", asItCame = "", ...more] = key.slice(uncorrected.length).split(/\/(?=[0-9a-f]{64}\.dcm$)/);
+  const parsed = parseOriginalKey(`${copy}.dcm`);
+  if (more.length > 0 || !parsed || !/^[0-9a-f]{64}\.dcm$/.test(asItCame)) return undefined;
+  return { ...parsed, asItCame: asItCame.slice(0, 64) };
+}
+
 const conflicts = "conflict/";
 
 export const parseConflictKey = (key: string): OriginalKey | undefined =>
@@ -99,6 +110,7 @@ export function parseQuarantineKey(
 export const objectPrefixes = {
   originals: ({ region, hospital }: HospitalKey): string => `${region}/${hospital}/`,
   study: (key: StudyKey): string => `${study(key)}/`,
+  uncorrected: (key: StudyKey): string => `${uncorrected}${study(key)}/`,
   landing: (priority: Priority, { hospital }: HospitalKey): string => `${priority}/${hospital}/`,
   quarantine: ({ region, hospital }: HospitalKey): string => `quarantine/${region}/${hospital}/`,
   conflicts: ({ region, hospital }: HospitalKey): string => `${conflicts}${region}/${hospital}/`,

@@ -28,7 +28,7 @@ export async function recordConflict(
       { contentType: dicomMediaType, kmsKeyId: hospital.keyArn, metadata: metadataOf(noteOf(landed)) },
     );
   // Unless an admin is letting these very bytes take the place of the others.
-  if (committed.replacing !== file.sha256) await supersede(deps, key, file.sha256);
+  if (committed.replacing !== file.sha256) await supersede(deps, key, committed, file.sha256);
   const { studyUid, seriesUid, sopUid } = key;
   const conflict = keys.conflict(committed, sopUid, file.sha256);
   const seen = await deps.table.get(conflict, { consistent: true });
@@ -47,11 +47,23 @@ export async function recordConflict(
 
 /**
  * An earlier worker may have archived these bytes and lost its claim before it could commit them. They stay locked; the
- * tag says, to whoever makes the catalog again from the archive, that others were committed.
+ * tag says, to whoever makes the catalog again from the archive, that others were committed. Meanwhile an admin may have
+ * decided for these bytes, by way of another file that holds them: who decides later takes the tag off, who decided before
+ * is seen here.
  */
-async function supersede({ objects }: IngestDependencies, key: InstanceKey, sha256: string): Promise<void> {
+async function supersede(
+  { objects, table }: IngestDependencies,
+  key: InstanceKey,
+  committed: ClaimItem,
+  sha256: string,
+): Promise<void> {
   const original = { bucket: "archive", key: objectKeys.original(key, sha256) } as const;
-  if (await objects.head(original)) await objects.tag(original, supersededTag);
+  if (!(await objects.head(original))) return;
+  await objects.tag(original, supersededTag);
+  const claim = (await table.get(keys.claim(committed, key.sopUid), { consistent: true })) as
+    | ClaimItem
+    | undefined;
+  if (claim?.sha256 === sha256 || claim?.replacing === sha256) await objects.tag(original, {});
 }
 
 function conflictWrite(

@@ -1,9 +1,9 @@
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import { extendStudyRetention } from "../catalog/ensure-study.ts";
+import type { InstanceItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
-import { sourceOf } from "../catalog/original-of.ts";
-import { objectKeys } from "../object-keys.ts";
-import type { Write } from "../ports.ts";
+import { archivedOf, originalOf } from "../catalog/original-of.ts";
+import type { ObjectRef, Write } from "../ports.ts";
 import { ingestAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { finalWrites } from "./file-state.ts";
@@ -13,7 +13,7 @@ import { retainUntil } from "./retention.ts";
 /** The same bytes again: nothing is stored twice. An upload whose encounter asks for longer extends the retention. */
 export async function recordDuplicate(
   deps: IngestDependencies,
-  { file, upload, source }: LandedFile,
+  { file, upload }: LandedFile,
   committed: ClaimItem,
 ): Promise<void> {
   const { studyUid, seriesUid, sopUid } = committed;
@@ -21,14 +21,7 @@ export async function recordDuplicate(
   const old = committed.superseded?.includes(file.sha256);
   const longer = old ? undefined : longerRetention(deps, upload.encounterClass, committed);
   if (longer) {
-    const key = objectKeys.original(committed, committed.sha256);
-    const { archiveVersionId: versionId } = committed;
-    await deps.objects.extendRetention(
-      { bucket: "archive", key, ...(versionId !== undefined && { versionId }) },
-      longer,
-    );
-    const photograph = source && sourceOf({ ...committed, source });
-    if (photograph) await deps.objects.extendRetention(photograph, longer);
+    for (const ref of await lockedWith(deps, committed)) await deps.objects.extendRetention(ref, longer);
     await extendStudyRetention(deps.table, committed, longer.toISOString());
   }
   await deps.table.write([
@@ -42,6 +35,15 @@ export async function recordDuplicate(
       detail: `file ${file.fileId}`,
     }),
   ]);
+}
+
+/** All that is locked for the instance: also what it stood for before, and what it was made from. */
+async function lockedWith(
+  { table }: IngestDependencies,
+  committed: ClaimItem,
+): Promise<readonly ObjectRef[]> {
+  const instance = await table.get(keys.instance(committed), { consistent: true });
+  return instance ? archivedOf(instance as InstanceItem) : [originalOf(committed)];
 }
 
 function longerRetention(

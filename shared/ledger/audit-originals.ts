@@ -8,6 +8,7 @@ import { KeyUnavailable } from "../errors.ts";
 import { objectKeys, parseOriginalKey } from "../object-keys.ts";
 import { isSuperseded } from "../object-notes.ts";
 import type { ListedVersion, ObjectHead } from "../ports.ts";
+import { auditKeptBeside } from "./audit-kept-beside.ts";
 import { sideBySide } from "./side-by-side.ts";
 import type { StudyContents } from "./study-contents.ts";
 import type { LedgerAudit } from "./walk.ts";
@@ -25,24 +26,15 @@ export async function auditOriginals(
   const byItem = new Map(
     contents.instances.map((instance) => [objectKeys.original(instance, instance.sha256), instance]),
   );
-  const sources = new Map(
-    contents.instances.flatMap((instance) => {
-      const source = sourceOf(instance);
-      return source ? [[source.key, instance] as const] : [];
-    }),
-  );
+  const sources = new Set(contents.instances.flatMap((instance) => sourceOf(instance)?.key ?? []));
   const claims = await claimsOf(audit, study, [...byKey.keys()], contents.instances);
   await sideBySide(byKey, async ([key, listed]) => {
     auditOnce(audit, study, key, listed);
     if (!byItem.has(key) && !sources.has(key)) await auditUnindexed(audit, study, key, listed, claims);
   });
-  for (const [key, instance] of sources)
-    audit.tally.examine("original", byKey.has(key), {
-      ...named(instance),
-      detail: "the photograph it was made from is not in the archive",
-    });
   await sideBySide(byItem, async ([key, instance]) => {
     auditClaim(audit, instance, claims.get(instance.sopUid));
+    await auditKeptBeside(audit, instance, byKey);
     if (!auditPresence(audit, instance, byKey.get(key) ?? [])) return;
     await auditObject(audit, instance, contents, claims.get(instance.sopUid));
   });

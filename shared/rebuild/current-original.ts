@@ -4,24 +4,31 @@ import { isSuperseded } from "../object-notes.ts";
 import type { ObjectStore } from "../ports.ts";
 import type { RebuildInstance, RebuildOriginal } from "./rebuild-message.ts";
 
+export interface Current {
+  /** Absent when all of them are superseded. */
+  readonly original?: RebuildOriginal;
+  /** Those that stood for the UID before, oldest first. */
+  readonly superseded: readonly RebuildOriginal[];
+}
+
 /**
  * Which of a SOP Instance UID's originals stands for it (docs/data-layout.md): one that is not tagged as superseded; of
- * several, the one archived first. Answers undefined when all of them are superseded.
+ * several, the one archived first.
  */
 export async function currentOriginal(
   objects: Pick<ObjectStore, "tagsOf">,
   key: InstanceKey,
   { originals }: RebuildInstance,
-): Promise<RebuildOriginal | undefined> {
-  if (originals.length < 2) return originals[0];
+): Promise<Current> {
+  const [only] = originals;
+  if (originals.length < 2) return { ...(only && { original: only }), superseded: [] };
+  const superseded: RebuildOriginal[] = [];
+  const standing: RebuildOriginal[] = [];
   for (const original of originals) {
     const { sha256, versionId } = original;
-    const tags = await objects.tagsOf({
-      bucket: "archive",
-      key: objectKeys.original(key, sha256),
-      versionId,
-    });
-    if (!isSuperseded(tags)) return original;
+    const ref = { bucket: "archive", key: objectKeys.original(key, sha256), versionId } as const;
+    (isSuperseded(await objects.tagsOf(ref)) ? superseded : standing).push(original);
   }
-  return undefined;
+  const [original] = standing;
+  return { ...(original && { original }), superseded };
 }

@@ -1,3 +1,4 @@
+import type { Superseded } from "../catalog/desk-items.ts";
 import type { InstanceKey } from "../catalog/keys.ts";
 import { automatic, type Choice } from "../characters/choice.ts";
 import type { KeptChoice } from "../characters/keep-choice.ts";
@@ -28,8 +29,8 @@ export interface ReadOriginal {
 export async function readOriginal(
   objects: ObjectStore,
   key: InstanceKey,
-  { sha256, versionId }: RebuildOriginal,
-  { choice, textRevision }: KeptChoice,
+  { sha256, versionId, correctedFrom }: RebuildOriginal,
+  { choice, textRevision, superseded }: KeptChoice & { readonly superseded: readonly RebuildOriginal[] },
 ): Promise<ReadOriginal | undefined> {
   const ref = { bucket: "archive", key: objectKeys.original(key, sha256), versionId } as const;
   const head = await objects.head(ref);
@@ -45,8 +46,31 @@ export async function readOriginal(
     hospital: { keyArn: head.kmsKeyId ?? "" },
     ...(note.source && { source: note.source }),
   };
-  const when = { now: head.lastModified, retainUntil, archiveVersionId: versionId, textRevision };
-  return { head, header, retainUntil, items: catalogItems(landed, header, key, when) };
+  const when = {
+    ...{ now: head.lastModified, retainUntil, archiveVersionId: versionId, textRevision },
+    ...(correctedFrom && { correctedFrom }),
+  };
+  const items = catalogItems(landed, header, key, when);
+  const before = await heldBefore(objects, key, superseded, head.lastModified.toISOString());
+  const instance = { ...items.instance, ...(before.length > 0 && { superseded: before }) };
+  return { head, header, retainUntil, items: { ...items, instance } };
+}
+
+/** They gave way when the bytes that count were archived. */
+async function heldBefore(
+  objects: ObjectStore,
+  key: InstanceKey,
+  superseded: readonly RebuildOriginal[],
+  supersededAt: string,
+): Promise<readonly Superseded[]> {
+  const found: Superseded[] = [];
+  for (const { sha256, versionId } of superseded) {
+    const head = await objects.head({ bucket: "archive", key: objectKeys.original(key, sha256), versionId });
+    if (!head) continue;
+    const indexedAt = head.lastModified.toISOString();
+    found.push({ sha256, size: head.size, archiveVersionId: versionId, indexedAt, supersededAt });
+  }
+  return found;
 }
 
 const headerOf = (

@@ -10,6 +10,8 @@ export interface RebuildInstance {
 export interface RebuildOriginal {
   readonly sha256: string;
   readonly versionId: string;
+  /** The bytes it is a corrected copy of, locked beside it. */
+  readonly correctedFrom?: { readonly sha256: string; readonly archiveVersionId: string };
 }
 
 export interface RebuildOriginals extends StudyKey {

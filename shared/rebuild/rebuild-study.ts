@@ -54,9 +54,9 @@ async function read(
   kept: KeptChoice,
 ): Promise<ReadOriginal | "superseded" | "unreadable"> {
   const key = keyOf(study, instance);
-  const current = await currentOriginal(objects, key, instance);
-  if (!current) return "superseded";
-  return (await readOriginal(objects, key, current, kept)) ?? "unreadable";
+  const { original, superseded } = await currentOriginal(objects, key, instance);
+  if (!original) return "superseded";
+  return (await readOriginal(objects, key, original, { ...kept, superseded })) ?? "unreadable";
 }
 
 /** A hold is all or nothing. Why and by whom it was set is in the audit; here it says that S3 still keeps it. */

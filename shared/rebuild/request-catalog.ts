@@ -3,9 +3,9 @@ import type { Grant } from "../access/grant.ts";
 import type { HospitalKey, StudyKey } from "../catalog/keys.ts";
 import type { RebuildReply } from "../contract/schemas/catalog.ts";
 import { Problem } from "../errors.ts";
-import { objectPrefixes, parseOriginalKey } from "../object-keys.ts";
+import { objectKeys, objectPrefixes, parseOriginalKey, parseUncorrectedKey } from "../object-keys.ts";
 import type { ListedVersion, ObjectStore, Queue } from "../ports.ts";
-import type { RebuildInstance, RebuildMessage } from "./rebuild-message.ts";
+import type { RebuildInstance, RebuildMessage, RebuildOriginal } from "./rebuild-message.ts";
 
 /** A worker reads the header of each: seconds, so that a message that comes back repeats little. */
 const instancesPerMessage = 20;
@@ -40,7 +40,7 @@ interface Queued {
 }
 
 async function oneStudy(objects: ObjectStore, queue: Queue, key: StudyKey): Promise<RebuildReply> {
-  const queued = await sendStudy(queue, key, await allVersions(objects, key));
+  const queued = await sendStudy(objects, queue, key, await allVersions(objects, objectPrefixes.study(key)));
   if (queued === 0) throw new Problem("not-found", "The archive holds no original of this study.");
   return { queued };
 }
@@ -59,8 +59,8 @@ async function originals(
       const key = { ...hospital, studyUid };
       // The page may end in the middle of its last study.
       const cut = page.next !== undefined && index === studies.length - 1;
-      const versions = cut ? await allVersions(objects, key) : listed;
-      queued += await sendStudy(queue, key, versions);
+      const versions = cut ? await allVersions(objects, objectPrefixes.study(key)) : listed;
+      queued += await sendStudy(objects, queue, key, versions);
       position = versions.at(-1)?.key;
     }
     if (page.next === undefined) return { queued };
@@ -68,10 +68,10 @@ async function originals(
   return { queued, after: position };
 }
 
-async function allVersions(objects: ObjectStore, key: StudyKey): Promise<readonly ListedVersion[]> {
+async function allVersions(objects: ObjectStore, prefix: string): Promise<readonly ListedVersion[]> {
   const versions: ListedVersion[] = [];
   for (let after: string | undefined, more = true; more; ) {
-    const page = await objects.listVersions("archive", objectPrefixes.study(key), after);
+    const page = await objects.listVersions("archive", prefix, after);
     versions.push(...page.versions);
     [after, more] = [page.next, page.next !== undefined];
   }
@@ -82,8 +82,14 @@ interface Archived extends RebuildInstance {
   readonly at: Date;
 }
 
-async function sendStudy(queue: Queue, key: StudyKey, versions: readonly ListedVersion[]): Promise<number> {
-  const instances = instancesOf(versions).toSorted((a, b) => a.at.getTime() - b.at.getTime());
+async function sendStudy(
+  objects: ObjectStore,
+  queue: Queue,
+  key: StudyKey,
+  versions: readonly ListedVersion[],
+): Promise<number> {
+  const sources = correctedOf(await allVersions(objects, objectPrefixes.uncorrected(key)));
+  const instances = instancesOf(versions, sources).toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const firstOfStudy = instances[0];
   if (!firstOfStudy) return 0;
   const messages: RebuildMessage[] = [];
@@ -105,15 +111,31 @@ const named = ({ seriesUid, sopUid, originals: held }: Archived): RebuildInstanc
   ...{ seriesUid, sopUid, originals: held },
 });
 
+/** What copies were made of, by the key of the copy. */
+type Corrected = ReadonlyMap<string, NonNullable<RebuildOriginal["correctedFrom"]>>;
+
+function correctedOf(versions: readonly ListedVersion[]): Corrected {
+  const found = new Map<string, NonNullable<RebuildOriginal["correctedFrom"]>>();
+  for (const { key, versionId, deleted } of versions) {
+    const parsed = deleted ? undefined : parseUncorrectedKey(key);
+    if (!parsed) continue;
+    const copy = objectKeys.original(parsed, parsed.sha256);
+    if (!found.has(copy)) found.set(copy, { sha256: parsed.asItCame, archiveVersionId: versionId });
+  }
+  return found;
+}
+
 /** By the version that was locked first, hidden by a delete marker or not. */
-function instancesOf(versions: readonly ListedVersion[]): readonly Archived[] {
+function instancesOf(versions: readonly ListedVersion[], corrected: Corrected): readonly Archived[] {
   const kept = Map.groupBy(
     versions.filter(({ deleted }) => !deleted),
     ({ key }) => key,
   );
   const found = [...kept].flatMap(([key, [first]]) => {
     const parsed = parseOriginalKey(key);
-    return parsed && first ? [{ ...parsed, versionId: first.versionId, at: first.lastModified }] : [];
+    const correctedFrom = corrected.get(key);
+    const named = parsed && { ...parsed, ...(correctedFrom && { correctedFrom }) };
+    return named && first ? [{ ...named, versionId: first.versionId, at: first.lastModified }] : [];
   });
   return [...Map.groupBy(found, ({ seriesUid, sopUid }) => `${seriesUid}/${sopUid}`).values()].map((same) => {
     const inOrder = same.toSorted((a, b) => a.at.getTime() - b.at.getTime());
@@ -122,7 +144,10 @@ function instancesOf(versions: readonly ListedVersion[]): readonly Archived[] {
       seriesUid,
       sopUid,
       at,
-      originals: inOrder.map(({ sha256, versionId }) => ({ sha256, versionId })),
+      originals: inOrder.map(({ sha256, versionId, ...one }) => ({
+        ...{ sha256, versionId },
+        ...("correctedFrom" in one && one.correctedFrom && { correctedFrom: one.correctedFrom }),
+      })),
     };
   });
 }

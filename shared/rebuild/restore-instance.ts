@@ -84,6 +84,7 @@ function claimWrites(
     leaseUntil: 0,
     committedAt: instance.indexedAt,
     retainUntil: retainUntil.toISOString(),
+    ...(instance.superseded && { superseded: instance.superseded.map((one) => one.sha256) }),
     ...(instance.archiveVersionId !== undefined && { archiveVersionId: instance.archiveVersionId }),
   };
   return [{ op: "put", item, when: [found ? stillOurs(found) : [{ attribute: "pk", is: "absent" }]] }];

@@ -15,8 +15,15 @@ const { values } = parseArgs({
     cases: { type: "string" },
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
     from: { type: "string", default: "0" },
+    help: { type: "boolean", short: "h" },
   },
 });
+if (values.help) {
+  console.log(
+    "npm run fuzz [-- --seconds n | --cases n] [--seed n] [--from n]   60 seconds unless told otherwise",
+  );
+  process.exit(0);
+}
 const seed = Number(values.seed);
 const seconds =
   values.seconds === undefined ? (values.cases === undefined ? 60 : Infinity) : Number(values.seconds);

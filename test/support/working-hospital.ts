@@ -1,4 +1,5 @@
 /** A hospital at work in memory: what it sends is ingested, followed through the stream, derived, and reported on. */
+import type { S3Event } from "aws-lambda";
 import { ulid } from "ulid";
 import type { StudyKey } from "../../shared/catalog/keys.ts";
 import type { CreateUploadRequest } from "../../shared/contract/schemas/upload.ts";
@@ -48,7 +49,10 @@ export async function workingHospital(name?: string, network?: Clinic): Promise<
       await followStream(deps, stream);
       const messages = queue.drain() as DeriveMessage[];
       for (const message of messages) await deriveInstance(derive, message);
-      left = messages.length;
+      const woken = [...queue.drain("ingest-stat"), ...queue.drain("ingest")] as readonly S3Event[];
+      for (const { Records } of woken)
+        for (const { s3 } of Records) await here.ingest({ key: s3.object.key }, { table: stream.table });
+      left = messages.length + woken.length;
     }
   };
   return {

@@ -8,11 +8,8 @@ import { objectKeys } from "../../../shared/object-keys.ts";
 import { supersededTag } from "../../../shared/object-notes.ts";
 import type { Item } from "../../../shared/ports.ts";
 import type { RebuildMessage } from "../../../shared/rebuild/rebuild-message.ts";
-import { rebuildStudy } from "../../../shared/rebuild/rebuild-study.ts";
-import { restoreAside } from "../../../shared/rebuild/restore-aside.ts";
-import { testGrant } from "../../support/grant.ts";
 import { ctInstance } from "../../support/instances.ts";
-import { user } from "../../support/principals.ts";
+import { admin, fromArchive, kept, lose, loseTable, rebuild, work } from "../../support/rebuild.ts";
 import { sha256Hex, sliceFile } from "../../support/slices.ts";
 import { type WorkingHospital, workingHospital } from "../../support/working-hospital.ts";
 
@@ -22,14 +19,6 @@ const slice = (studyUid: string, n: number, comment = "") => {
   return sliceFile({ studyUid, seriesUid, sopUid: `${seriesUid}.${n}`, modality, comment });
 };
 const picture = { studyUid: "1.2.3", seriesUid: "1.2.3.1", sopUid: "1.2.3.1.1" };
-const admin = (here: WorkingHospital, action: string, studyUid?: string) =>
-  testGrant({
-    principal: user("hospital-admin", here.hospital.hospital),
-    action,
-    ...(studyUid !== undefined && { study: { ...here.hospital, studyUid } }),
-    ...{ table: here.table, objects: here.objects, clock: here.clock },
-  });
-
 /** Duplicates, a conflict, a quarantined file, retention of every class, an emergency, a held study. */
 async function filled(name?: string, network?: WorkingHospital): Promise<WorkingHospital> {
   const here = await workingHospital(name, network);
@@ -46,62 +35,6 @@ async function filled(name?: string, network?: WorkingHospital): Promise<Working
   await here.settle();
   return here;
 }
-
-async function lose(here: WorkingHospital, which: (item: Item) => boolean): Promise<void> {
-  for (const { pk, sk } of here.table.items().filter(which))
-    await here.table.write([{ op: "delete", key: { pk, sk } }]);
-}
-/** The hospitals themselves are onboarded again: their keys are known by their groups. */
-const loseTable = (here: WorkingHospital) => lose(here, ({ type }) => type !== "hospital");
-
-/** As `mic rebuild --catalog` and the workers do it; messages in any order, as SQS brings them. */
-async function rebuild(here: WorkingHospital, studyUid?: string): Promise<number> {
-  let [queued, cursor] = [0, undefined as string | undefined];
-  do {
-    const request = { catalog: true, ...(studyUid !== undefined && { studyUid }), ...(cursor && { cursor }) };
-    const page = await requestRebuild(admin(here, "rebuild"), here.queue, request);
-    [queued, cursor] = [queued + page.queued, page.next];
-  } while (cursor !== undefined);
-  for (const message of (here.queue.drain("rebuild") as RebuildMessage[]).reverse())
-    await work(here, message);
-  await here.settle();
-  return queued;
-}
-
-async function work(here: WorkingHospital, message: RebuildMessage) {
-  const deps = { table: here.stream.table, objects: here.objects, clock: here.clock, requestId: "request-2" };
-  if (message.kind === "originals") return rebuildStudy(deps, message);
-  for (const key of message.keys) await restoreAside(deps, key);
-  return undefined;
-}
-
-/** What depends on when and by whom it was written, and on nothing in the archive. */
-const passing = new Set([
-  ...["restoredAt", "derivedAt", "lastIndexedAt", "touch", "owner", "leaseUntil"],
-  ...[
-    "completedAt",
-    "completedBecause",
-    "completedInstances",
-    "examinedInstances",
-    "examineAskedAt",
-    "quality",
-  ],
-  // Of images archived in the same moment, any may have been the first.
-  "describedBy",
-]);
-const lasting = (item: Item) =>
-  Object.fromEntries(
-    Object.entries(item)
-      .filter(([name]) => !passing.has(name))
-      .map(([name, value]) => (name === "legalHold" ? [name, true] : [name, value])),
-  );
-/** Types that are made from the archive; docs/data-layout.md says of the others why they are not. */
-const fromArchive = new Set(["study", "series", "instance", "counter", "claim", "conflict", "find"]);
-const kept = (here: WorkingHospital) =>
-  here.table
-    .items()
-    .filter(({ type }) => fromArchive.has(type as string))
-    .map(lasting);
 
 describe("a catalog that was lost", () => {
   it("is made again from the archive alone, item by item as it was", async () => {
