@@ -5,6 +5,7 @@ import { readHeader } from "../shared/dicom/read.ts";
 import { decoders } from "../shared/pixels/decode-frame.ts";
 import { readImagePixel, representativeFrame } from "../shared/pixels/image-pixel.ts";
 import { renderThumbnail } from "../shared/pixels/thumbnail.ts";
+import type { ObjectRef, ObjectStore } from "../shared/ports.ts";
 import { clinic } from "../test/support/clinic.ts";
 import { memoryObjects } from "../test/support/memory/objects.ts";
 import { readWithDcmjs } from "./dcmjs.ts";
@@ -116,13 +117,18 @@ async function indexOnce(bytes: Uint8Array): Promise<number> {
   return median(times);
 }
 
-type ThumbnailInput = Awaited<ReturnType<typeof thumbnailInput>>;
+type ThumbnailInput = Awaited<ReturnType<typeof storedInput>>;
 
 export async function thumbnailInput(bytes: Uint8Array) {
   const ref = { bucket: "archive", key: "bench" } as const;
   const objects = memoryObjects();
   await objects.put(ref, bytes, { contentType: "application/dicom" });
-  const original = await openOriginal(objects, ref, bytes.length);
+  return storedInput(objects, ref, bytes.length);
+}
+
+/** What a thumbnail is made of, read by ranges as derive reads it. */
+export async function storedInput(objects: ObjectStore, ref: ObjectRef, size: number) {
+  const original = await openOriginal(objects, ref, size);
   const { dataset, pixelData: element, transferSyntaxUid } = original.header;
   const decoder = decoders[transferSyntaxUid];
   const image = element && readImagePixel(dataset, element);

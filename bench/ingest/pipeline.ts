@@ -4,7 +4,7 @@ import type { InstanceItem } from "../../shared/catalog/items.ts";
 import { deriveInstance } from "../../shared/derive/derive-instance.ts";
 import { objectKeys } from "../../shared/object-keys.ts";
 import { type Clinic, clinic } from "../../test/support/clinic.ts";
-import { makeThumbnail, thumbnailInput } from "../per-instance.ts";
+import { makeThumbnail, storedInput } from "../per-instance.ts";
 import { type QuickObjects, quickObjects } from "./quick-objects.ts";
 
 export interface Landed {
@@ -44,8 +44,8 @@ export async function pipeline(files: readonly Uint8Array[]): Promise<Pipeline> 
       if (outcome !== "indexed") throw new Error(`The bench's own file was ${outcome}`);
     },
     derive: () => deriveAll(here, objects),
-    async show({ bytes }) {
-      await makeThumbnail(await thumbnailInput(bytes));
+    async show({ key, bytes }) {
+      await makeThumbnail(await storedInput(objects, { bucket: "landing", key }, bytes.length));
     },
   };
 }
