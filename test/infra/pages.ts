@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { dev, prod, stages } from "./stages.ts";
+import { cn, dev, prod, stages } from "./stages.ts";
 
 describe.each([dev, prod])("the web pages behind CloudFront", (stage) => {
   it("may ask their own origin, the region's buckets and the issuers, and run no script but their own", () => {
@@ -22,5 +22,33 @@ describe.each(Object.entries(stages))("the issuers the pages of stage %s offer",
       expect.stringMatching(/^mic-\w+-contract-api$/),
     ]);
     expect(JSON.stringify(told)).not.toMatch(/clientSecret/i);
+  });
+});
+
+describe("an issuer of one's own", () => {
+  it("is offered with the client the config names, and what the pages need is not told to the authorizer", () => {
+    const told = (variable: string): string =>
+      JSON.stringify(
+        cn
+          .ofType("AWS::Lambda::Function")
+          .map(
+            ({ Properties }) =>
+              (Properties.Environment as { Variables?: Record<string, unknown> })?.Variables?.[variable],
+          )
+          .filter((value) => value !== undefined),
+      );
+    expect(JSON.parse(JSON.parse(told("MIC_SIGN_IN"))[0])).toEqual({
+      issuers: [
+        {
+          name: "医院统一登录",
+          issuer: "https://id.example.cn",
+          clientId: "mic-web",
+          scope: "openid profile",
+          token: "access",
+          signOut: "openid",
+        },
+      ],
+    });
+    expect(told("MIC_IDENTITY")).not.toContain("mic-web");
   });
 });

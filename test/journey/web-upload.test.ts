@@ -94,9 +94,12 @@ describe("a technician at a browser", () => {
     expect(dialogs).toEqual(["beforeunload"]);
     await page.getByTestId("unfinished").waitFor();
     await keep(page, "unfinished-zh-desktop");
-    const arrived: Json[] = (await technician.get(`/v1/uploads/${uploadId}?limit=1000`)).body.files;
-    const before = arrived.filter(({ state }) => state !== "awaiting").map(({ fileId }) => fileId as string);
-    expect(before.length).toBeGreaterThanOrEqual(5);
+    // The storage's events take a moment to reach the ledger.
+    const before = await eventually("what was sent is in the ledger", 30, async () => {
+      const { body } = await technician.get(`/v1/uploads/${uploadId}?limit=1000`);
+      const arrived = (body.files as Json[]).filter(({ state }) => state !== "awaiting");
+      return arrived.length >= 5 ? arrived.map(({ fileId }) => fileId as string) : undefined;
+    });
 
     requests.splice(0);
     await page.getByRole("button", { name: "继续上传" }).click();

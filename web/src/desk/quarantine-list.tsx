@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type * as z from "zod/mini";
 import type { ingestSchemas, Waiting } from "../../../shared/contract/schemas/ingest.ts";
 import { rejections } from "../../../shared/dicom/rejected.ts";
+import { quarantineReasons } from "../../../shared/ingest/quarantine-reasons.ts";
 import { useApp } from "../app/context.ts";
 import { Failure, Loading } from "../app/loaded.tsx";
 import { addressOf } from "../app/router.ts";
@@ -33,7 +34,7 @@ export function QuarantineList() {
         <span>{t.reason}</span>
         <select value={code} onChange={({ currentTarget }) => setCode(currentTarget.value)}>
           <option value="">{t.allReasons}</option>
-          {Object.entries(rejections).map(([one, sentence]) => (
+          {Object.entries({ ...rejections, ...quarantineReasons }).map(([one, sentence]) => (
             <option key={one} value={one}>
               {sentence[language]}
             </option>

@@ -22,18 +22,20 @@ export function hireLookers(): Lookers {
       const id = next++;
       const worker = workers[id % count] as Worker;
       return new Promise((resolve, reject) => {
+        const heard = new AbortController();
+        const { signal } = heard;
         const hear = ({ data }: MessageEvent<Told>): void => {
           if (data.id !== id) return;
           if ("bytes" in data) {
             onBytes(data.bytes);
             return;
           }
-          worker.removeEventListener("message", hear);
+          heard.abort();
           if ("look" in data) resolve(data.look);
           else reject(new Error(`a file could not be examined: ${data.fault}`));
         };
-        worker.addEventListener("message", hear);
-        worker.addEventListener("error", () => reject(new Error("the reading worker ended")), { once: true });
+        worker.addEventListener("message", hear, { signal });
+        worker.addEventListener("error", () => reject(new Error("the reading worker ended")), { signal });
         worker.postMessage({ id, file } satisfies Asked);
       });
     },
