@@ -103,7 +103,8 @@ export async function faultProxy(
     origin: string,
     { fault, seen }: Carrying,
   ): Promise<Answer | undefined> {
-    const { host: _, connection: __, expect: ___, ...headers } = request.headers;
+    // Answers are read here, so they must not be packed.
+    const { host: _, connection: __, expect: ___, "accept-encoding": ____, ...headers } = request.headers;
     const onward = sendOn(`${origin}${request.url}`, { method: request.method as string, headers });
     const answered = answerTo(onward);
     answered.catch(() => undefined);
