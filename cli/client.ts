@@ -17,8 +17,8 @@ export interface ApiAnswer<T> {
   readonly headers: Headers;
 }
 
-/** Tries before a broken line or a failing server is believed, and before a busy one is. */
-const attempts = { failing: 5, busy: 12 } as const;
+/** Tries before a broken line or a failing server is believed, and before a busy one is; `fault`: a patient client's 500. */
+const attempts = { failing: 5, busy: 12, fault: 12 } as const;
 const longestAskedFor = 60;
 /** Milliseconds one try may take. No answer of the API takes half a minute; on a thin line its bytes may. */
 const longestTry = 120_000;
@@ -30,12 +30,24 @@ interface Received {
   readonly text: string;
 }
 
+export interface Patience {
+  /** Hears once a request, after some tries, why it takes longer. */
+  readonly onWait?: (why: string) => void;
+}
+
+interface Trouble {
+  readonly began: number;
+  attempt: number;
+  /** Answers that were a 500. */
+  faults: number;
+}
+
 export class ApiClient {
   readonly base: string;
   readonly #token: TokenSource;
   /** Whom the command line chose among the local cloud's people; a token is somebody's we do not know. */
   readonly username: string | undefined;
-  #patient = false;
+  #patient: Patience | undefined;
 
   constructor(base: string, token: string | TokenSource, username?: string) {
     this.base = base.replace(/\/$/, "");
@@ -43,10 +55,13 @@ export class ApiClient {
     this.username = username;
   }
 
-  /** The same, waiting minutes for a line or server that is away: what has begun should not end for that. */
-  patient(): ApiClient {
+  /**
+   * The same, waiting minutes for a line or server that is away: what has begun should not end for that. A 500 is no
+   * absence but a fault of the server's (RFC 9110 §15.6.1), and is believed after a minute or two of tries.
+   */
+  patient(patience: Patience = {}): ApiClient {
     const patient = new ApiClient(this.base, this.#token, this.username);
-    patient.#patient = true;
+    patient.#patient = patience;
     return patient;
   }
 
@@ -68,23 +83,30 @@ export class ApiClient {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<ApiAnswer<T>> {
-    const began = performance.now();
+    const trouble = { began: performance.now(), attempt: 0, faults: 0 };
     let token = this.#token();
-    for (let attempt = 1; ; attempt++) {
-      const gaveUp = this.#patient ? isOutOfPatience(began) : attempt >= attempts.failing;
+    for (;;) {
+      trouble.attempt++;
       const more = { ...headers, authorization: `Bearer ${token}` };
       const answer = await this.#send(method, path, body, more).catch((cause: unknown) => {
-        if (gaveUp) throw new CommandFailed(`Cannot reach ${this.base}. Is it running?`, 1, cause);
+        if (this.#isBelieved(trouble))
+          throw new CommandFailed(`Cannot reach ${this.base}. Is it running?`, 1, cause);
         return undefined;
       });
       const used = token;
       token = answer?.status === 401 ? this.#token() : token;
       if (token !== used) continue;
-      const busyForLong = this.#patient ? gaveUp : attempt >= attempts.busy;
-      if (answer !== undefined && (isBusy(answer) ? busyForLong : answer.status < 500 || gaveUp))
-        return this.#read<T>(answer);
-      await sleep(pauseBefore(attempt, answer));
+      if (answer?.status === 500) trouble.faults++;
+      if (answer && (!isTrouble(answer) || this.#isBelieved(trouble, answer))) return this.#read<T>(answer);
+      if (trouble.attempt === attempts.failing) this.#patient?.onWait?.(whyWaiting(answer));
+      await sleep(pauseBefore(trouble.attempt, answer));
     }
+  }
+
+  /** Whether a request was tried for long enough. */
+  #isBelieved({ began, attempt, faults }: Trouble, answer?: Received): boolean {
+    if (this.#patient) return answer?.status === 500 ? faults >= attempts.fault : isOutOfPatience(began);
+    return attempt >= (answer && isBusy(answer) ? attempts.busy : attempts.failing);
   }
 
   /** The whole answer: one that breaks off is none. */
@@ -121,6 +143,17 @@ export class ApiClient {
 
 const isBusy = ({ status, headers }: Received): boolean =>
   status === 429 || (headers.has("retry-after") && (status === 409 || status === 503));
+
+/** 501 is a no, and stays one. */
+const isTrouble = (answer: Received): boolean =>
+  isBusy(answer) || (answer.status >= 500 && answer.status !== 501);
+
+const whyWaiting = (answer: Received | undefined): string =>
+  answer === undefined
+    ? "The server cannot be reached"
+    : isBusy(answer)
+      ? "The server is busy"
+      : `The server answered ${answer.status}`;
 
 /** Milliseconds. At least what `Retry-After` says (RFC 9110 §10.2.3, in seconds), spread so that many do not come at once. */
 function pauseBefore(attempt: number, answer: Received | undefined): number {

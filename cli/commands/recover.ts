@@ -7,6 +7,7 @@ import { redrivenQueues } from "../../shared/ports.ts";
 import type { ApiClient } from "../client.ts";
 import { CommandFailed, exitCodes } from "../failures.ts";
 import { hospitalsOf } from "../hospitals.ts";
+import { patienceMinutes } from "../patience.ts";
 import { printJson, printTable } from "../print.ts";
 import { openSession } from "../session.ts";
 
@@ -40,7 +41,7 @@ export function addRecoverCommands(program: Command): void {
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExit code 0: everything balances. 3: it does not, and the violations say where.")
     .action(async (flags: AuditFlags) => {
-      const client = openSession(program.opts(), "hospital-admin").patient();
+      const client = openSession(program.opts(), "hospital-admin").patient({ onWait });
       const sums: Sums = { counts: new Map(), violations: [] };
       const hospitals = await hospitalsOf(client, flags.hospital);
       if (flags.cursor !== undefined && hospitals.length > 1)
@@ -107,13 +108,27 @@ async function auditHospital(
       ...(cursor !== undefined && { cursor }),
     });
     const page = await client.get<LedgerAuditReply>(`/v1/ledger-audit?${query}`).catch((error: unknown) => {
-      if (cursor !== undefined) process.stderr.write(`To go on: --hospital ${hospital} --cursor ${cursor}\n`);
+      tellBroken(hospital, cursor, sums, flags);
       throw error;
     });
     add(sums, hospital, page);
     progress(hospital, page.walk, sums);
     cursor = page.next;
   } while (cursor !== undefined);
+}
+
+const onWait = (why: string): void => {
+  process.stderr.write(`${why}: trying again for up to ${patienceMinutes} minutes (Ctrl-C ends it).\n`);
+};
+
+/** An audit of hours that ends half-way has said what it found until then. */
+function tellBroken(hospital: string, cursor: string | undefined, sums: Sums, flags: AuditFlags): void {
+  if (cursor !== undefined) process.stderr.write(`To go on: --hospital ${hospital} --cursor ${cursor}\n`);
+  if (sums.counts.size === 0) return;
+  const wrong = [...sums.counts.values()].filter(({ violations }) => violations > 0);
+  const found = wrong.map(({ check, violations }) => `${check} ${violations}`).join(", ") || "nothing wrong";
+  process.stderr.write(`Not finished. Until then it found: ${found}.\n`);
+  for (const line of linesOf(firstOfEach(sums.violations, Number(flags.first)))) process.stderr.write(line);
 }
 
 function add({ counts, violations }: Sums, hospital: string, page: LedgerAuditReply): void {
@@ -152,16 +167,19 @@ function print({ counts, violations }: Sums, flags: AuditFlags, hospitals: reado
       ledgerChecks[check],
     ]),
   );
-  for (const { check, hospital, detail, ...ids } of shown) {
-    const named = Object.entries(ids).map(([name, value]) => `${name} ${value}`);
-    process.stdout.write(`${check}: ${detail} (${[`hospital ${hospital}`, ...named].join(", ")})\n`);
-  }
+  for (const line of linesOf(shown)) process.stdout.write(line);
   process.stdout.write(
     balanced
       ? "Everything balances.\n"
       : "It does not balance: see docs/runbook.md#an-audit-that-does-not-balance\n",
   );
 }
+
+const linesOf = (violations: readonly Violation[]): readonly string[] =>
+  violations.map(({ check, hospital, detail, ...ids }) => {
+    const named = Object.entries(ids).map(([name, value]) => `${name} ${value}`);
+    return `${check}: ${detail} (${[`hospital ${hospital}`, ...named].join(", ")})\n`;
+  });
 
 function firstOfEach(violations: readonly Violation[], first: number): readonly Violation[] {
   return [...Map.groupBy(violations, ({ check }) => check).values()].flatMap((some) => some.slice(0, first));

@@ -24,6 +24,8 @@ const tableWrite = [
 const objectActions = {
   /** Names only. */
   list: [],
+  /** Names only, of every version. */
+  versions: [],
   read: ["s3:GetObject", "s3:GetObjectVersion"],
   write: ["s3:PutObject"],
   /** `GetObjectRetention`: retention is only ever extended, so it is read first. */
@@ -49,6 +51,14 @@ const objectActions = {
   delete: ["s3:DeleteObject"],
 } as const satisfies Record<string, readonly string[]>;
 export type ObjectUse = keyof typeof objectActions;
+
+/** What each use asks of the bucket itself, under the prefix. */
+const listingFor: Partial<Record<ObjectUse, readonly string[]>> = {
+  list: ["s3:ListBucket"],
+  read: ["s3:ListBucket"],
+  versions: ["s3:ListBucket", "s3:ListBucketVersions"],
+  prove: ["s3:ListBucket", "s3:ListBucketVersions"],
+};
 
 export class Stored extends Construct {
   private readonly stage: Stage;
@@ -100,10 +110,11 @@ export class Stored extends Construct {
     const actions = uses.flatMap((use): readonly string[] => objectActions[use]);
     const resources = prefixes.map((prefix) => `${bucket}/${prefix}`);
     if (actions.length > 0) fn.allow(new PolicyStatement({ actions, resources }));
-    if (uses.some((use) => use === "read" || use === "list" || use === "prove"))
+    const listing = [...new Set(uses.flatMap((use) => listingFor[use] ?? []))];
+    if (listing.length > 0)
       fn.allow(
         new PolicyStatement({
-          actions: ["s3:ListBucket", ...(uses.includes("prove") ? ["s3:ListBucketVersions"] : [])],
+          actions: listing,
           resources: [bucket],
           ...(!prefixes.includes("*") && {
             conditions: { StringLikeIfExists: { "s3:prefix": [...prefixes] } },

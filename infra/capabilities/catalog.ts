@@ -37,7 +37,7 @@ export class Catalog extends Construct {
     stored.bindBucket(this.api, "archive", ["read"], [region]);
     stored.bindBucket(this.api, "derived", ["write"], [region]);
     stored.bindHospitalKeys(this.api, ["encrypt"]);
-    stored.bindBucket(this.api, "archive", ["hold"], [`uncorrected/${region}`]);
+    stored.bindBucket(this.api, "archive", ["hold", "versions"], [`uncorrected/${region}`]);
     stored.bindBucket(this.api, "archive", ["list", "hold", "prove"], ["report/*"]);
     this.proveLedger(stored, region);
   }

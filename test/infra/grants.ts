@@ -185,6 +185,17 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     expect(outside.filter(({ in: id }) => !id.startsWith("EmptiedOnDestroy"))).toEqual([]);
   });
 
+  it("let the catalog's API see which bytes copies were made of, for audit and rebuild, without reading them", () => {
+    const uncorrected = grantsOf(stage, "CatalogApi").filter((statement) =>
+      JSON.stringify(statement).includes("uncorrected/"),
+    );
+    expect(actionsOf(uncorrected, "s3")).toEqual([
+      "s3:ListBucket",
+      "s3:ListBucketVersions",
+      "s3:PutObjectLegalHold",
+    ]);
+  });
+
   it("let only the report function sign", () => {
     const signing = grants.filter(({ Action }) => listOf(Action).includes("kms:Sign"));
     expect(signing.map(({ in: id }) => id)).toEqual([expect.stringMatching(/^ReportApi/)]);

@@ -11,6 +11,9 @@ export interface Ran {
 
 const program = join(import.meta.dirname, "../../cli/mic.ts");
 
+/** Milliseconds. A command that waits for longer than its journey may would keep the run of all journeys from ending. */
+const longest = 200_000;
+
 /** Runs `mic --user <user> <args>` against the cloud of the journeys. */
 export function mic(user: string, ...args: readonly string[]): Promise<Ran> {
   const { MIC_API: _api, MIC_TOKEN: _token, ...inherited } = process.env;
@@ -19,6 +22,7 @@ export function mic(user: string, ...args: readonly string[]): Promise<Ran> {
     const child = spawn(process.execPath, ["--no-warnings", program, "--user", user, ...args], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
+      timeout: longest,
     });
     const out = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
