@@ -81,6 +81,22 @@ export function parseOriginalKey(key: string): OriginalKey | undefined {
   return { region, hospital, studyUid, seriesUid, sopUid, sha256 };
 }
 
+const signedReport =
+  /^report\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/([1-9]\d{0,5})\/([0-9a-f]{64})\.json\.enc$/;
+
+/** Of which version of a report it is what was signed; undefined when it is no such key. */
+export function parseSignedReportKey(key: string): SignedReportKey | undefined {
+  const [, region = "", hospital = "", studyUid = "", reportId = "", version = "", sha256 = ""] =
+    signedReport.exec(key) ?? [];
+  if (!isHospitalId(hospital) || !isUid(studyUid) || !isUlid(reportId)) return undefined;
+  return { region, hospital, studyUid, reportId, version: Number(version), sha256 };
+}
+export interface SignedReportKey extends StudyKey {
+  readonly reportId: string;
+  readonly version: number;
+  readonly sha256: string;
+}
+
 const uncorrected = "uncorrected/";
 
 /** Of which instance the bytes are the uncorrected form, and their own SHA-256; undefined when it is no such key. */

@@ -40,6 +40,15 @@ export const supersededTag = { "mic-state": "superseded" } as const;
 export const isSuperseded = (tags: Readonly<Record<string, string>>): boolean =>
   tags["mic-state"] === supersededTag["mic-state"];
 
+/**
+ * Tag on a signed document that its report names. One without it is of a signing that got no further: a doctor who signs
+ * again signs another document, and only one of them was ever shown.
+ */
+export const issuedTag = { "mic-state": "issued" } as const;
+
+export const isIssued = (tags: Readonly<Record<string, string>>): boolean =>
+  tags["mic-state"] === issuedTag["mic-state"];
+
 export function metadataOf(note: ObjectNote): Readonly<Record<string, string>> {
   const { uploadId, fileId, encounterClass, priority, source, reason } = note;
   return {

@@ -8,8 +8,8 @@ import { settleWarily } from "../settle-warily.ts";
 import { stores } from "../stores.ts";
 
 export function handler(event: SQSEvent, { awsRequestId: requestId }: Context): Promise<SQSBatchResponse> {
-  const { table, objects, clock } = stores();
-  const deps = { table, objects, clock, requestId };
+  const { table, objects, keyService, clock } = stores();
+  const deps = { table, objects, keys: keyService, clock, requestId };
   return settleWarily(event.Records, async ({ body }) => {
     const message = JSON.parse(body) as RebuildMessage;
     if (message.kind === "aside") {

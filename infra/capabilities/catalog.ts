@@ -66,11 +66,14 @@ export class Catalog extends Construct {
     const region = `${Stack.of(this).region}/*`;
     stored.bindBucket(fn, "archive", ["prove"], [region]);
     stored.bindBucket(fn, "archive", ["read"], ["characters/*"]);
+    stored.bindBucket(fn, "archive", ["read", "tag"], ["report/*"]);
     stored.bindBucket(fn, "derived", ["write"], [region]);
     stored.bindBucket(fn, "quarantine", ["read", "tags"], ["quarantine/*", "conflict/*"]);
     stored.bindCatalog(fn, "write");
     stored.bindAudit(fn, "append");
     stored.bindHospitalKeys(fn, ["encrypt", "decrypt"], "objects");
+    // A signed report is made again from its document, which only its own data key opens.
+    stored.bindHospitalKeys(fn, ["decrypt"], "reports");
     const { routineConcurrency } = stage.config.capacity;
     consumeQueue(fn, {
       queueArn: queue.queueArn,
@@ -96,7 +99,7 @@ export class Catalog extends Construct {
     stored.bindQueue(fn, "derive", deriveQueues.derive);
     stored.bindQueue(fn, "derive-stat", deriveQueues["derive-stat"]);
     // Reports are kept as long as their study, whose date is in the table.
-    stored.bindBucket(fn, "archive", ["list", "lock"], ["report/*"]);
+    stored.bindBucket(fn, "archive", ["list", "lock", "tag"], ["report/*"]);
     // The character set chosen for a study's text is kept beside its originals, under the hospital's key.
     stored.bindBucket(fn, "archive", ["write"], ["characters/*"]);
     stored.bindHospitalKeys(fn, ["encrypt"]);

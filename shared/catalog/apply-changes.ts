@@ -6,11 +6,13 @@ import { applyText } from "../characters/apply-text.ts";
 import { keepChoice } from "../characters/keep-choice.ts";
 import { deriveMessageOf } from "../derive/derive-message.ts";
 import { KeyUnavailable } from "../errors.ts";
+import { issuedTag } from "../object-notes.ts";
 import { orderLimits } from "../order/limits.ts";
 import { matchingWork } from "../order/matching-work.ts";
 import type { Clock, EventBus, Item, ObjectStore, Queue, Table } from "../ports.ts";
 import { examineStudy } from "../quality/examine-study.ts";
 import { extendReportRetention } from "../report/extend-retention.ts";
+import type { ReportVersionItem } from "../report/items.ts";
 import { became, type Change, isNew, typeOf } from "./change.ts";
 import { eventOf } from "./events-of-change.ts";
 import { discards, releases } from "./follow-desk.ts";
@@ -52,6 +54,7 @@ export async function applyChanges(
     ...publications(deps, changes),
     ...rollUps(deps, changes),
     ...retentions(deps, changes),
+    ...issues(deps, changes),
     ...examinations(deps, changes),
     ...reindexing(deps, changes),
     ...matchingWork({ ...deps, windowDays: deps.orderWindowDays ?? orderLimits.orderWindowDays }, changes),
@@ -176,6 +179,20 @@ function examinations(deps: StreamDependencies, changes: readonly Change[]): rea
   return [...byStudy.values()].map((group) => ({
     changes: group,
     run: () => examineStudy(deps, (group[0] as Change).after as StudyItem),
+  }));
+}
+
+/** What a report names as signed says so itself: a catalog made again must not name what was never shown. */
+function issues({ objects }: StreamDependencies, changes: readonly Change[]): readonly Piece[] {
+  const signed = changes.filter(
+    (change) => typeOf(change) === "report-version" && became(change, "status", "signed"),
+  );
+  return signed.map((change) => ({
+    changes: [change],
+    run: async () => {
+      const { signed: signature } = change.after as ReportVersionItem;
+      if (signature) await objects.tag({ bucket: "archive", key: signature.objectKey }, issuedTag);
+    },
   }));
 }
 

@@ -93,7 +93,7 @@ const rules: Partial<Record<ItemType, Rule<EventType> | readonly Rule<EventType>
   ),
   "report-version": rule(
     "ReportSigned.v1",
-    (change) => became(change, "status", "signed"),
+    (change) => became(change, "status", "signed") && change.after?.restoredAt === undefined,
     (item) => ({
       ...same(item, "region", "hospital", "studyUid", "reportId"),
       version: item.version as number,

@@ -6,6 +6,7 @@ import type { Clock, ObjectRef, Write } from "../ports.ts";
 import { followLegalHold } from "./follow-legal-hold.ts";
 import type { InstanceItem } from "./items.ts";
 import { keys, prefixes, type StudyKey, studyPartition } from "./keys.ts";
+import { listAll } from "./list-all.ts";
 import { archivedOf } from "./original-of.ts";
 
 /** Enough for nearly every study, and done in seconds. */
@@ -69,11 +70,8 @@ async function record(
 
 async function signedDocuments({ objects }: Grant, study: StudyKey): Promise<readonly ObjectRef[]> {
   const found: ObjectRef[] = [];
-  for (let after: string | undefined, more = true; more; ) {
-    const page = await objects.list("archive", objectKeys.signedReports(study), after);
-    found.push(...page.keys.map(({ key }) => ({ bucket: "archive", key }) as const));
-    [after, more] = [page.next, page.next !== undefined];
-  }
+  for await (const { key } of listAll(objects, "archive", objectKeys.signedReports(study)))
+    found.push({ bucket: "archive", key });
   return found;
 }
 

@@ -1,5 +1,6 @@
 import type { InstanceItem } from "../catalog/items.ts";
 import type { StudyKey } from "../catalog/keys.ts";
+import { listAll } from "../catalog/list-all.ts";
 import { objectKeys, objectPrefixes } from "../object-keys.ts";
 import type { StudyContents } from "./study-contents.ts";
 import type { LedgerAudit } from "./walk.ts";
@@ -37,10 +38,6 @@ function promised(instance: InstanceItem): readonly string[] {
 
 async function keysOf(objects: LedgerAudit["objects"], prefix: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
-  for (let after: string | undefined, more = true; more; ) {
-    const page = await objects.list("derived", prefix, after);
-    for (const { key } of page.keys) found.add(key);
-    [after, more] = [page.next, page.next !== undefined];
-  }
+  for await (const { key } of listAll(objects, "derived", prefix)) found.add(key);
   return found;
 }

@@ -4,27 +4,29 @@ import type { StudyItem } from "../catalog/items.ts";
 import type { InstanceKey, StudyKey } from "../catalog/keys.ts";
 import { rollUpStudy } from "../catalog/roll-up-study.ts";
 import { type KeptChoice, readKeptChoice } from "../characters/keep-choice.ts";
-import type { Clock, ObjectStore, Table } from "../ports.ts";
+import type { Clock, KeyService, ObjectStore, Table } from "../ports.ts";
 import { currentOriginal } from "./current-original.ts";
 import { type ReadOriginal, readOriginal } from "./read-original.ts";
 import type { RebuildInstance, RebuildOriginals } from "./rebuild-message.ts";
 import { repairStudy } from "./repair-study.ts";
 import { type Restored, restoreInstance } from "./restore-instance.ts";
+import { restoreReports } from "./restore-reports.ts";
 
 /** It serves every hospital, so its stores are not narrowed. */
 export interface RebuildDependencies {
   readonly table: Table;
   readonly objects: ObjectStore;
+  readonly keys: KeyService;
   readonly clock: Clock;
   /** Names this run in audit records. */
   readonly requestId: string;
 }
 
 /** How many of each; `unreadable`: gone, not readable, or not what the key says. */
-export type Outcomes = Readonly<Record<Restored | "superseded" | "unreadable", number>>;
+export type Outcomes = Readonly<Record<Restored | "superseded" | "unreadable" | "reports", number>>;
 
 export async function rebuildStudy(deps: RebuildDependencies, message: RebuildOriginals): Promise<Outcomes> {
-  const outcomes = { restored: 0, there: 0, contested: 0, superseded: 0, unreadable: 0 };
+  const outcomes = { restored: 0, there: 0, contested: 0, superseded: 0, unreadable: 0, reports: 0 };
   if (message.repair) await repairStudy(deps.table, message);
   const kept = await readKeptChoice(deps.objects, studyOf(message));
   const first = await read(deps, message, message.firstOfStudy, kept);
@@ -41,8 +43,10 @@ export async function rebuildStudy(deps: RebuildDependencies, message: RebuildOr
     outcomes[await restoreInstance(deps, keyOf(message, instance), original)]++;
   }
   // Where only the study's own item was lost, no instance is new, and nothing else would count them.
-  if (message.repair) await rollUpStudy(deps.table, studyOf(message));
-  return outcomes;
+  if (!message.repair) return outcomes;
+  await rollUpStudy(deps.table, studyOf(message));
+  const { restored, unreadable } = await restoreReports(deps, studyOf(message));
+  return { ...outcomes, reports: restored, unreadable: outcomes.unreadable + unreadable };
 }
 
 const studyOf = ({ region, hospital, studyUid }: StudyKey): StudyKey => ({ region, hospital, studyUid });

@@ -1,4 +1,5 @@
 import type { StudyKey } from "../catalog/keys.ts";
+import { listAll } from "../catalog/list-all.ts";
 import { objectKeys } from "../object-keys.ts";
 import type { ObjectStore } from "../ports.ts";
 
@@ -11,9 +12,6 @@ export async function extendReportRetention(
   study: StudyKey,
   until: Date,
 ): Promise<void> {
-  for (let after: string | undefined, more = true; more; ) {
-    const { keys, next } = await objects.list("archive", objectKeys.signedReports(study), after);
-    for (const { key } of keys) await objects.extendRetention({ bucket: "archive", key }, until);
-    [after, more] = [next, next !== undefined];
-  }
+  for await (const { key } of listAll(objects, "archive", objectKeys.signedReports(study)))
+    await objects.extendRetention({ bucket: "archive", key }, until);
 }

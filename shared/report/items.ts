@@ -54,6 +54,8 @@ export interface ReportVersionItem extends Item, StudyKey {
   readonly content: Sealed;
   readonly previous?: Previous;
   readonly signed?: Signature;
+  /** When it was made again from the signed document. */
+  readonly restoredAt?: string;
 }
 
 export interface Signature {

@@ -16,3 +16,15 @@ export const sealNote = ({ wrappedKey, signature, signingKeyArn }: SealNote) => 
   [names.signature]: Buffer.from(signature).toString("base64"),
   [names.signingKeyArn]: signingKeyArn,
 });
+
+/** Undefined where something is missing. */
+export function sealNoteFrom(metadata: Readonly<Record<string, string>> = {}): SealNote | undefined {
+  const [wrappedKey, signature, signingKeyArn] = [
+    metadata[names.wrappedKey],
+    metadata[names.signature],
+    metadata[names.signingKeyArn],
+  ];
+  if (!wrappedKey || !signature || !signingKeyArn) return undefined;
+  const bytes = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, "base64"));
+  return { wrappedKey: bytes(wrappedKey), signature: bytes(signature), signingKeyArn };
+}

@@ -62,7 +62,7 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     expect(opening.length).toBeGreaterThan(6);
     const direct = opening.filter(({ Condition }) => !JSON.stringify(Condition).includes("kms:ViaService"));
     const who = direct.map(({ in: id }) => id.replace(/Api.*$/, ""));
-    expect([...new Set(who)].sort()).toEqual(["Report", "Share"]);
+    expect([...new Set(who)].sort()).toEqual(["CatalogOnRebuildRequestedRole", "Report", "Share"]);
     for (const { Condition } of direct)
       expect(Condition).toMatchObject({
         "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["hospital", "study"] },

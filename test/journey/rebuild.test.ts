@@ -5,7 +5,7 @@ import {
   DynamoDBClient,
   paginateQuery,
 } from "@aws-sdk/client-dynamodb";
-import { DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { DeleteObjectsCommand, GetObjectTaggingCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { keys, studyPartition } from "../../shared/catalog/keys.ts";
 import { aws, bucketOf, names, s3 } from "../support/aws.ts";
@@ -15,6 +15,7 @@ import { mic, micJson } from "../support/mic.ts";
 
 const technician = "technician@qinghe-county";
 const physician = signedIn("physician@qinghe-county");
+const radiologist = signedIn("radiologist@qinghe-county");
 const studyUid = newUid();
 const slices = 5;
 
@@ -105,14 +106,39 @@ async function catalogOf(): Promise<readonly unknown[]> {
     .map((item) => Object.fromEntries([...lasting, ...more].map((name) => [name, item[name]])));
 }
 
-/** Deletes everything the catalog holds of the study; answers how many items. */
-async function loseCatalog(): Promise<number> {
+/** A report that was signed, once its document says that it was issued. */
+async function signedReport(): Promise<string> {
+  const content = { findings: "右肺上叶结节。", impression: "建议复查。" };
+  const draft = await radiologist.post(`/v1/studies/${studyUid}/reports`, content);
+  const { reportId } = draft.body;
+  const match = { "if-match": draft.headers.get("etag") as string };
+  expect((await radiologist.post(`/v1/reports/${reportId}/sign`, {}, match)).status).toBe(200);
+  const Bucket = await bucketOf("archive");
+  const Prefix = `report/${cloud.region}/qinghe-county/${studyUid}/${reportId}/`;
+  await eventually("an issued document", 60, async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
+    const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket, Key: Contents[0]?.Key }));
+    return TagSet.some(({ Value }) => Value === "issued") ? true : undefined;
+  });
+  return reportId;
+}
+
+/** What a reader sees of the report, and whether it is what was signed. */
+async function reportAsRead(reportId: string): Promise<unknown> {
+  const { body } = await radiologist.get(`/v1/reports/${reportId}`);
+  const { body: proof } = await radiologist.get(`/v1/reports/${reportId}/verification?originals=true`);
+  return { ...body, createdAt: "", updatedAt: "", verdict: proof.verdict };
+}
+
+/** Deletes everything the catalog holds of the study and its report; answers how many items. */
+async function loseCatalog(reportId: string): Promise<number> {
   const study = await itemsOf(studyPartition({ ...owner, studyUid }));
   const sops = study.flatMap(({ type, sopUid }) => (type?.S === "instance" ? (sopUid?.S ?? []) : []));
   const claims = sops
     .map((sop) => keys.claim(owner, sop))
     .map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
-  const lost = [...study.map(({ pk, sk }) => ({ pk, sk }) as StoredItem), ...claims];
+  const report = await itemsOf(keys.report(reportId).pk);
+  const lost = [...[...study, ...report].map(({ pk, sk }) => ({ pk, sk }) as StoredItem), ...claims];
   for (let at = 0; at < lost.length; at += 25) {
     const requests = lost.slice(at, at + 25).map((Key) => ({ DeleteRequest: { Key } }));
     await dynamo.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }));
@@ -126,9 +152,12 @@ describe("mic rebuild --catalog", () => {
       const { body } = await physician.get(`/dicomweb/mine/studies?StudyInstanceUID=${studyUid}`);
       return body?.[0]?.["00201208"]?.Value?.[0] === slices ? true : undefined;
     });
+    const reportId = await signedReport();
     const before = await catalogOf();
     expect(before.length).toBeGreaterThan(2 * slices);
-    expect(await loseCatalog()).toBeGreaterThan(2 * slices);
+    const read = await reportAsRead(reportId);
+    expect(read).toMatchObject({ content: { impression: "建议复查。" }, verdict: "valid" });
+    expect(await loseCatalog(reportId)).toBeGreaterThan(2 * slices);
     expect(await catalogOf()).toEqual([]);
 
     const admin = "hospital-admin@qinghe-county";
@@ -138,6 +167,7 @@ describe("mic rebuild --catalog", () => {
       JSON.stringify(await catalogOf()) === JSON.stringify(before) ? true : undefined,
     ).catch(async () => expect(await catalogOf()).toEqual(before));
     await seen();
+    expect(await reportAsRead(reportId)).toEqual(read);
     await eventually("a ledger that balances", 60, async () =>
       (await mic(admin, "audit", "ledger")).code === 0 ? true : undefined,
     );

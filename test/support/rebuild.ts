@@ -38,7 +38,8 @@ export async function rebuild(here: WorkingHospital, studyUid?: string): Promise
 }
 
 export async function work(here: WorkingHospital, message: RebuildMessage) {
-  const deps = { table: here.stream.table, objects: here.objects, clock: here.clock, requestId: "request-2" };
+  const { objects, clock, keyService: keys } = here;
+  const deps = { table: here.stream.table, objects, keys, clock, requestId: "request-2" };
   if (message.kind === "originals") return rebuildStudy(deps, message);
   for (const key of message.keys) await restoreAside(deps, key);
   return undefined;

@@ -1,6 +1,7 @@
 /** A hospital at work in memory: what it sends is ingested, followed through the stream, derived, and reported on. */
 import type { S3Event } from "aws-lambda";
 import { ulid } from "ulid";
+import type { Grant } from "../../shared/access/grant.ts";
 import type { StudyKey } from "../../shared/catalog/keys.ts";
 import type { CreateUploadRequest } from "../../shared/contract/schemas/upload.ts";
 import { deriveInstance } from "../../shared/derive/derive-instance.ts";
@@ -10,6 +11,7 @@ import type { LedgerCheck } from "../../shared/ledger/checks.ts";
 import type { CheckCount, Violation } from "../../shared/ledger/tally.ts";
 import { draftReport } from "../../shared/report/draft-report.ts";
 import { quoted } from "../../shared/report/if-match.ts";
+import type { SigningDeps } from "../../shared/report/make-signature.ts";
 import { signReport } from "../../shared/report/sign-report.ts";
 import { completeUpload } from "../../shared/upload/complete-upload.ts";
 import { type Clinic, clinic, followStream, type Sent } from "./clinic.ts";
@@ -32,6 +34,9 @@ export interface WorkingHospital extends Clinic {
   receive(files: readonly Uint8Array[], request?: Partial<CreateUploadRequest>): Promise<Sent>;
   /** Lets the stream and the derive queues run dry. */
   settle(): Promise<void>;
+  /** Who reads the hospital's studies, and what signing needs. */
+  doctor(studyUid: string): { readonly grant: Grant; readonly deps: SigningDeps };
+  /** A report drafted and signed; answers its id. */
   report(studyUid: string): Promise<string>;
   audit(options?: { readonly verifyBytes?: boolean }): Promise<Audited>;
 }
@@ -42,6 +47,15 @@ export async function workingHospital(name?: string, network?: Clinic): Promise<
   const [queue, events] = [memoryQueue(), memoryEventBus()];
   const { objects, clock, keyService } = here;
   const signingKeyArn = keyService.createSigningKey();
+  const doctor = (studyUid: string) => {
+    const principal = user("radiologist", here.hospital.hospital, { id: "user:li", name: "李医生" });
+    const study: StudyKey = { ...here.hospital, studyUid };
+    const stores = { table: stream.table, objects, clock };
+    return {
+      grant: testGrant({ principal, action: "signReport", study, ...stores }),
+      deps: { keys: keyService, clock, signingKeyArn },
+    };
+  };
   const settle = async () => {
     const deps = { objects, queue, events, clock };
     const derive = { table: stream.table, objects, clock };
@@ -71,18 +85,9 @@ export async function workingHospital(name?: string, network?: Clinic): Promise<
       await settle();
       return sent;
     },
+    doctor,
     async report(studyUid) {
-      const doctor = user("radiologist", here.hospital.hospital, { id: "user:li", name: "李医生" });
-      const study: StudyKey = { ...here.hospital, studyUid };
-      const grant = testGrant({
-        principal: doctor,
-        action: "signReport",
-        study,
-        table: here.table,
-        objects,
-        clock,
-      });
-      const deps = { keys: keyService, clock, signingKeyArn };
+      const { grant, deps } = doctor(studyUid);
       const reportId = ulid(clock.now().getTime());
       const content = {
         language: "zh-CN",
@@ -92,6 +97,7 @@ export async function workingHospital(name?: string, network?: Clinic): Promise<
       };
       const { etag } = await draftReport(grant, deps, { reportId, content });
       await signReport(grant, deps, { reportId, ifMatch: quoted(etag) });
+      await settle();
       return reportId;
     },
     audit: (options = {}) => audited(here, options),
