@@ -61,8 +61,8 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     );
     expect(opening.length).toBeGreaterThan(6);
     const direct = opening.filter(({ Condition }) => !JSON.stringify(Condition).includes("kms:ViaService"));
-    const who = direct.map(({ in: id }) => id.replace(/Api.*$/, ""));
-    expect([...new Set(who)].sort()).toEqual(["CatalogOnRebuildRequestedRole", "Report", "Share"]);
+    const who = direct.map(({ in: id }) => id.replace(/(Role|Api).*$/, ""));
+    expect([...new Set(who)].sort()).toEqual(["CatalogOnRebuildRequested", "Report", "Share"]);
     for (const { Condition } of direct)
       expect(Condition).toMatchObject({
         "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["hospital", "study"] },
