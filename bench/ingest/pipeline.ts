@@ -6,6 +6,7 @@ import { objectKeys } from "../../shared/object-keys.ts";
 import { type Clinic, clinic } from "../../test/support/clinic.ts";
 import { makeThumbnail, storedInput } from "../per-instance.ts";
 import { type QuickObjects, quickObjects } from "./quick-objects.ts";
+import { type QuickTable, quickTable } from "./quick-table.ts";
 
 export interface Landed {
   readonly key: string;
@@ -36,23 +37,23 @@ export async function pipeline(files: readonly Uint8Array[]): Promise<Pipeline> 
     objects.land(key, bytes, sha256(bytes), here.keyArn);
     return { key, bytes };
   });
+  const table = quickTable(here.table.items());
   return {
     landed,
     hash: ({ bytes }) => sha256(bytes),
     async index({ key }) {
-      const outcome = await here.ingest({ key }, { objects });
+      const outcome = await here.ingest({ key }, { objects, table });
       if (outcome !== "indexed") throw new Error(`The bench's own file was ${outcome}`);
     },
-    derive: () => deriveAll(here, objects),
+    derive: () => deriveAll(here, table, objects),
     async show({ key, bytes }) {
       await makeThumbnail(await storedInput(objects, { bucket: "landing", key }, bytes.length));
     },
   };
 }
 
-async function deriveAll(here: Clinic, objects: QuickObjects): Promise<void> {
-  const instances = here.table.items().filter(({ type }) => type === "instance") as unknown as InstanceItem[];
-  const { table, clock } = here;
+async function deriveAll({ clock }: Clinic, table: QuickTable, objects: QuickObjects): Promise<void> {
+  const instances = table.items().filter(({ type }) => type === "instance") as unknown as InstanceItem[];
   for (const instance of instances.filter(({ derivedAt }) => derivedAt === undefined)) {
     const derived = await deriveInstance({ table, objects, clock }, instance);
     if (derived?.thumbnail !== "ready") throw new Error(`The bench's own file is ${derived?.thumbnail}`);

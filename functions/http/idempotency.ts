@@ -3,9 +3,9 @@
  * day, sealed with a key that only the caller's Idempotency-Key gives: a reply may hold a link's token or a report.
  */
 import { createHash } from "node:crypto";
-import { ulid } from "ulid";
 import { keys } from "../../shared/catalog/keys.ts";
 import { ConditionFailed, Problem } from "../../shared/errors.ts";
+import { newUlid } from "../../shared/new-ulid.ts";
 import type { Item, Key } from "../../shared/ports.ts";
 import type { Reply } from "../http.ts";
 import type { Kernel } from "./kernel.ts";
@@ -51,7 +51,7 @@ export async function once(kernel: Kernel, repeatable: Repeatable): Promise<Repl
     ...place,
     type: "idempotency",
     request,
-    id: ulid(began),
+    id: newUlid(began),
     began,
     expiresAt: Math.floor(began / 1000) + keptSeconds,
   };

@@ -1,10 +1,10 @@
 /** One request through one route: form → authorise → validate → once → handler → audit → reply. */
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { ulid } from "ulid";
 import { authorise } from "../../shared/access/authorise.ts";
 import type { Asked } from "../../shared/access/resolve.ts";
 import type { Route } from "../../shared/contract/route.ts";
 import { Problem } from "../../shared/errors.ts";
+import { newUlid } from "../../shared/new-ulid.ts";
 import type { ApiRequest, PublicRequest, Reply } from "../http.ts";
 import { isPublic, type RouteSchema } from "./contract.ts";
 import { bodyOf, callerOf } from "./event.ts";
@@ -53,7 +53,7 @@ export async function answerPrivate(parts: RouteParts, exchange: Exchange): Prom
     return reply;
   };
   const idempotencyKey = request.headers.get("idempotency-key");
-  if (!route.idempotent || idempotencyKey === null) return answered(ulid(), handler);
+  if (!route.idempotent || idempotencyKey === null) return answered(newUlid(), handler);
   return once(kernel, {
     principal: caller.principal.id,
     key: idempotencyKey,
@@ -69,7 +69,7 @@ export async function answerPrivate(parts: RouteParts, exchange: Exchange): Prom
 export async function answerPublic(parts: RouteParts, exchange: Exchange): Promise<Reply> {
   const { caller } = callerOf(exchange.event, exchange.kernel.frontSecret);
   checkedParams(exchange.params);
-  const request = { ...inputOf(parts, exchange), caller, id: ulid() };
+  const request = { ...inputOf(parts, exchange), caller, id: newUlid() };
   return parts.handler(request as Parameters<Handler>[0]);
 }
 

@@ -1,8 +1,8 @@
 /** S3 says through a queue that objects landed. Both lanes, routine and stat, run this. */
 import type { Context, S3Event, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { ulid } from "ulid";
 import type { IngestDependencies } from "../../shared/ingest/dependencies.ts";
 import { ingestObject, type LandedObject } from "../../shared/ingest/ingest-object.ts";
+import { newUlid } from "../../shared/new-ulid.ts";
 import { environment } from "../environment.ts";
 import { log } from "../log.ts";
 import { settleBatch } from "../settle-batch.ts";
@@ -37,7 +37,7 @@ function dependencies(context: Context): IngestDependencies {
     region,
     retentionYears,
     leaseMilliseconds: () => leaseMilliseconds,
-    attempt: ulid(),
+    attempt: newUlid(),
     requestId: context.awsRequestId,
   };
 }

@@ -2,10 +2,11 @@
  * Who did what to which data, when, from where, why, and which policies decided. Shaped after FHIR R4 AuditEvent
  * (agent, source, entity, purpose, outcome). Holds identifiers only, never a patient's name or a dataset value.
  */
-import { ulid } from "ulid";
+
 import type { Audited } from "../access/grant.ts";
 import type { Caller } from "../access/principal.ts";
 import { type HospitalKey, keys } from "../catalog/keys.ts";
+import { newUlid } from "../new-ulid.ts";
 import type { Item, Table, Write } from "../ports.ts";
 
 export type AuditOutcome = "permitted" | "denied";
@@ -61,7 +62,7 @@ export function auditRecord(request: AuditedRequest): AuditRecord {
   const { caller, audited, at } = request;
   const { hospital = request.hospital, detail, ...entity } = audited;
   const { principal } = caller;
-  const [recordId, recorded] = [ulid(at.getTime()), at.toISOString()];
+  const [recordId, recorded] = [newUlid(at.getTime()), at.toISOString()];
   return {
     ...auditKey(hospital, { recordId, recorded }),
     type: "audit",

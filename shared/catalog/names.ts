@@ -22,8 +22,14 @@ const readingLimit = 16;
 
 /** Every key of a name, the whole name of each group first. Bounded: at most 64 keys of at most 64 characters. */
 export function nameKeys(name: NameText): readonly string[] {
-  return boundedKeys(groupsOfName(name).flatMap((group) => [...groupKeys(group)]));
+  const groups = groupsOfName(name);
+  const of = groups.join("=");
+  if (latest?.of !== of) latest = { of, keys: boundedKeys(groups.flatMap((group) => [...groupKeys(group)])) };
+  return latest.keys;
 }
+
+/** The images of a study bear one name and come one after the other. */
+let latest: { readonly of: string; readonly keys: readonly string[] } | undefined;
 
 /** A name as a whole in every way it may be written without hanzi: in pinyin, in Latin letters, given name first. Folded. */
 export function wholeNameKeys(name: NameText): readonly string[] {

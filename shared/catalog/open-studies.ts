@@ -1,6 +1,7 @@
 /** Studies that still receive instances: the quiet-period job closes the ones nothing was added to for a while. */
-import { ulid } from "ulid";
+
 import { ConditionFailed } from "../errors.ts";
+import { newUlid } from "../new-ulid.ts";
 import type { Item, Key, Table } from "../ports.ts";
 import { keys, openPartition, openShards, type StudyKey } from "./keys.ts";
 import { queryAll } from "./query-all.ts";
@@ -25,7 +26,7 @@ export async function markOpen(table: Table, key: StudyKey, now: Date): Promise<
     hospital,
     studyUid,
     lastIndexedAt: now.toISOString(),
-    touch: ulid(now.getTime()),
+    touch: newUlid(now.getTime()),
   };
   await table.write([{ op: "put", item }]);
 }

@@ -1,6 +1,7 @@
 /** JPEG through sharp, loaded on first use: it costs 95 ms and 19 MB that most functions never need. */
 import { tooManyScans } from "./codecs/jpeg-header.ts";
-import type { DecodedFrame, ImagePixel, Unavailable } from "./image-pixel.ts";
+import { encodeGreyJpeg } from "./grey-jpeg/encode.ts";
+import type { DecodedFrame, ImagePixel, Size, Unavailable } from "./image-pixel.ts";
 
 let sharpModule: Promise<typeof import("sharp")> | undefined;
 async function loadSharp() {
@@ -70,14 +71,12 @@ export async function drawJpeg(svg: string): Promise<Uint8Array> {
 /** Encodes 8-bit grey (1) or RGB (3) pixels as JPEG, colour at full resolution: text in ultrasound is thin and coloured. */
 export async function encodeJpeg(
   pixels: Uint8Array,
-  size: { readonly width: number; readonly height: number },
+  size: Size,
   channels: 1 | 3,
   quality: number,
 ): Promise<Uint8Array> {
+  if (channels === 1) return encodeGreyJpeg(pixels, size, quality);
   const sharp = await loadSharp();
   const encoder = sharp(pixels, { raw: { ...size, channels } });
-  return encoder
-    .toColourspace(channels === 1 ? "b-w" : "srgb")
-    .jpeg({ quality, chromaSubsampling: "4:4:4" })
-    .toBuffer();
+  return encoder.toColourspace("srgb").jpeg({ quality, chromaSubsampling: "4:4:4" }).toBuffer();
 }

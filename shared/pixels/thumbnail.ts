@@ -1,6 +1,6 @@
 /** The picture of an object in a list: a small JPEG of one frame, or why there is none. */
 import type { Dataset } from "./attributes.ts";
-import { averageFrame, boxAverage, reducedSize } from "./box-average.ts";
+import { averageFrame, averageRows, boxAverage, reducedSize } from "./box-average.ts";
 import { colourDisplay } from "./colour-display.ts";
 import { decodeFrame, type Pending } from "./decode-frame.ts";
 import { greyDisplay } from "./grey-display.ts";
@@ -74,10 +74,14 @@ function reduce(
     if (rgb === undefined) return { unavailable: "palette" };
     return { pixels: toBytes(boxAverage(rgb, from, size, 3)), channels: 3 };
   }
-  const averages = averageFrame(image, bytes, size);
-  if (image.samples === 3) return { pixels: toBytes(colourDisplay(image, averages)), channels: 3 };
+  if (image.samples === 3) {
+    const rgb = colourDisplay(image, averageFrame(image, bytes, size));
+    return { pixels: toBytes(rgb), channels: 3 };
+  }
   const display = greyDisplay(dataset, image, index, () => storedValues(image, bytes));
-  return { pixels: toGrey(averages, display), channels: 1 };
+  const grey = new Uint8ClampedArray(size.width * size.height);
+  averageRows(image, bytes, size, (row, y) => toGrey(row, display, grey, y * size.width));
+  return { pixels: new Uint8Array(grey.buffer), channels: 1 };
 }
 
 /** Rounds, and cuts what lies beyond black and white. */

@@ -19,14 +19,18 @@ export function followedBy(first: Transform, second: Transform): Transform {
   return line(first.slope * second.slope, first.offset * second.slope + second.offset);
 }
 
-/** Every value transformed to 0 (black) … 1 (white), as bytes; what lies beyond either is cut. */
-export function toGrey(values: Float64Array, transform: Transform): Uint8Array {
-  const bytes = new Uint8ClampedArray(values.length);
+/** Every value transformed to 0 (black) … 1 (white), as bytes from `at` on; what lies beyond either is cut. */
+export function toGrey(
+  values: Float64Array,
+  transform: Transform,
+  bytes: Uint8ClampedArray,
+  at: number,
+): void {
   if (typeof transform === "function") {
-    for (let i = 0; i < bytes.length; i++) bytes[i] = 255 * transform(values[i] as number);
-  } else {
-    const [slope, offset] = [255 * transform.slope, 255 * transform.offset];
-    for (let i = 0; i < bytes.length; i++) bytes[i] = (values[i] as number) * slope + offset;
+    for (let i = 0; i < values.length; i++) bytes[at + i] = 255 * transform(values[i] as number);
+    return;
   }
-  return new Uint8Array(bytes.buffer);
+  const slope = 255 * transform.slope;
+  const offset = 255 * transform.offset;
+  for (let i = 0; i < values.length; i++) bytes[at + i] = (values[i] as number) * slope + offset;
 }

@@ -1,8 +1,8 @@
-import { ulid } from "ulid";
 import type { Caller } from "../access/principal.ts";
 import { type AuditOutcome, auditRecord, auditWrite } from "../audit/record.ts";
 import { keys, type StudyKey } from "../catalog/keys.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
+import { newUlid } from "../new-ulid.ts";
 import type { Clock, Table, Write } from "../ports.ts";
 import { chargeTry } from "./charge-try.ts";
 import type {
@@ -154,7 +154,7 @@ function accessItem(
   now: Date,
   outcome: ShareAccessItem["outcome"],
 ): ShareAccessItem {
-  const [accessId, at] = [ulid(now.getTime()), now.toISOString()];
+  const [accessId, at] = [newUlid(now.getTime()), now.toISOString()];
   return {
     ...keys.shareAccess(share.shareId, at, accessId),
     type: "share-access",

@@ -127,7 +127,8 @@ const slack = 32;
 interface Loaded {
   readonly sumRows: SumRows;
   readonly memory: Uint8Array;
-  readonly buffer: ArrayBuffer;
+  /** Sums are written from the first byte on. */
+  readonly sums: Int32Array;
 }
 const loaded = new Map<string, Loaded>();
 
@@ -139,13 +140,20 @@ function kernel(variant: Variant): Loaded {
   const binary = assemble({ name: "sumRows", parameters: 7, locals, body: body(variant) }, pages);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
   const { buffer } = exports.memory as WebAssembly.Memory;
-  const one = { sumRows: exports.sumRows as SumRows, memory: new Uint8Array(buffer), buffer };
+  const one = {
+    sumRows: exports.sumRows as SumRows,
+    memory: new Uint8Array(buffer),
+    sums: new Int32Array(buffer),
+  };
   loaded.set(name, one);
   return one;
 }
 
-/** How a sample is cut out of its 16 bits. */
-export interface Sample {
+/** Little-endian grey pixels of 16 bits, and how a sample is cut out of them. */
+export interface Samples {
+  readonly bytes: Uint8Array;
+  readonly columns: number;
+  readonly rows: number;
   readonly signed: boolean;
   readonly bitsStored: number;
   readonly highBit: number;
@@ -156,21 +164,43 @@ export function rowsAtOnce(columns: number): number {
   return Math.max(0, Math.floor((memoryBytes - 4 * columns - 2 * slack) / (2 * columns)));
 }
 
+/** Bytes copied into the kernel at a time: they are still in the processor's second cache when they are summed. */
+const copiedAtOnce = 256 * 1024;
+
+/** Of every four rows the first and the last: neither lines one row wide nor lines two rows wide come out lighter or darker. */
+export const thinned = {
+  /** How many of the rows before this one are left. */
+  before: (row: number): number => (row >> 2) * 2 + Math.min(row & 3, 1),
+  /** Which row is the n-th of those that are left. */
+  row: (n: number): number => 2 * n + (n & 1),
+};
+
 /**
- * The sums of `rows` rows of little-endian pixels, a view that the next call overwrites: one for each column, or with `pairs`
- * one for two neighbouring columns of an even number. `rows`: at most `rowsAtOnce`.
+ * Sums rows from `top` to before `bottom`, at most `rowsAtOnce` of them: one sum for each column, or with `pairs` one for two
+ * neighbouring columns of an even number. With `thin`, rows are counted as `thinned` leaves them. Ask from the top down. What
+ * is answered is good until the next call.
  */
-export function sumRows(
-  strip: Uint8Array,
-  columns: number,
-  rows: number,
-  { signed, highBit, bitsStored }: Sample,
-  pairs = false,
-): Int32Array {
-  const { sumRows: run, memory, buffer } = kernel({ sign: signed ? "s" : "u", pairs });
-  const sums = 0;
+export function rowSums(
+  { bytes, columns, rows, signed, highBit, bitsStored }: Samples,
+  { pairs, thin }: { readonly pairs: boolean; readonly thin: boolean },
+): (top: number, bottom: number) => Int32Array {
+  const { sumRows: run, memory, sums } = kernel({ sign: signed ? "s" : "u", pairs });
+  const rowBytes = 2 * columns;
   const source = Math.ceil((4 * columns + slack) / 16) * 16;
-  memory.set(strip, source);
-  run(source, 2 * columns, rows, sums, columns, 15 - highBit, 16 - bitsStored);
-  return new Int32Array(buffer, sums, pairs ? columns / 2 : columns);
+  const atOnce = Math.max(1, Math.min(rowsAtOnce(columns), Math.floor(copiedAtOnce / rowBytes)));
+  const all = thin ? thinned.before(rows) : rows;
+  const copy = (from: number, to: number, at: number): void =>
+    memory.set(bytes.subarray(from * rowBytes, to * rowBytes), at);
+  let [first, end] = [0, 0];
+  return (top, bottom) => {
+    if (bottom > end) {
+      [first, end] = [top, Math.min(all, Math.max(bottom, top + atOnce))];
+      if (!thin) copy(first, end, source);
+      else
+        for (let n = first; n < end; n++)
+          copy(thinned.row(n), thinned.row(n) + 1, source + (n - first) * rowBytes);
+    }
+    run(source + (top - first) * rowBytes, rowBytes, bottom - top, 0, columns, 15 - highBit, 16 - bitsStored);
+    return sums;
+  };
 }

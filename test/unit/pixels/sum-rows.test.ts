@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { rowsAtOnce, sumRows } from "../../../shared/pixels/kernels/sum-rows.ts";
+import { rowSums, rowsAtOnce, thinned } from "../../../shared/pixels/kernels/sum-rows.ts";
 
 /** What the kernel is to answer, one pixel after the other. */
 function summed(
@@ -41,12 +41,14 @@ describe("the kernel that sums rows", () => {
         const sample = { signed, bitsStored, highBit: Math.min(15, bitsStored - 1 + spare) };
         const inFile = new Uint8Array(pixels.byteLength + offset);
         inFile.set(new Uint8Array(pixels.buffer), offset);
-        const sums = sumRows(inFile.subarray(offset), columns, rows, sample);
+        const image = { bytes: inFile.subarray(offset), columns, rows, ...sample };
+        const sums = rowSums(image, { pairs: false, thin: false })(0, rows);
         const expected = summed(pixels, columns, rows, sample);
-        expect([...sums]).toEqual(expected);
+        expect([...sums.subarray(0, columns)]).toEqual(expected);
         if (columns % 2 === 1) return;
         const pairs = expected.flatMap((sum, i) => (i % 2 === 0 ? [sum + (expected[i + 1] as number)] : []));
-        expect([...sumRows(inFile.subarray(offset), columns, rows, sample, true)]).toEqual(pairs);
+        const inPairs = rowSums(image, { pairs: true, thin: false })(0, rows);
+        expect([...inPairs.subarray(0, columns / 2)]).toEqual(pairs);
       }),
       { numRuns: 300 },
     );
@@ -57,8 +59,28 @@ describe("the kernel that sums rows", () => {
       const rows = Math.min(rowsAtOnce(columns), 3000);
       expect(rows).toBeGreaterThan(0);
       const sample = { signed: false, bitsStored: 16, highBit: 15 };
-      const sums = sumRows(new Uint8Array(columns * rows * 2).fill(1), columns, rows, sample);
-      expect(sums.every((sum) => sum === 257 * rows)).toBe(true);
+      const bytes = new Uint8Array(columns * rows * 2).fill(1);
+      const sums = rowSums({ bytes, columns, rows, ...sample }, { pairs: false, thin: false })(0, rows);
+      expect(sums.subarray(0, columns).every((sum) => sum === 257 * rows)).toBe(true);
+    }
+  });
+
+  it("counts the rows that are left of an image as it finds them, strip after strip", () => {
+    const [columns, rows] = [5000, 203];
+    const left = Array.from({ length: rows }, (_, row) => row).filter(
+      (row) => row % 4 === 0 || row % 4 === 3,
+    );
+    expect(left.map((_, n) => thinned.row(n))).toEqual(left);
+    const counted = Array.from({ length: rows + 1 }, (_, row) => left.filter((one) => one < row).length);
+    expect(counted.map((_, row) => thinned.before(row))).toEqual(counted);
+    const values = Uint16Array.from({ length: columns * rows }, (_, i) => Math.floor(i / columns) * 7);
+    const bytes = new Uint8Array(values.buffer);
+    const image = { bytes, columns, rows, signed: false, bitsStored: 16, highBit: 15 };
+    const sum = rowSums(image, { pairs: false, thin: true });
+    for (let top = 0; top < left.length; top += 6) {
+      const strip = left.slice(top, top + 6);
+      const sums = sum(top, top + strip.length).subarray(0, columns);
+      expect(new Set(sums)).toEqual(new Set([strip.reduce((all, row) => all + 7 * row, 0)]));
     }
   });
 });

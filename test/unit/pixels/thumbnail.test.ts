@@ -100,6 +100,26 @@ describe("a thumbnail", () => {
     expect(averageFrame(image, inFile, to)).toEqual(oneByOne);
   });
 
+  it.each([
+    ["lines one row wide", (row: number) => row % 2],
+    ["lines two rows wide", (row: number) => (row >> 1) % 2],
+    ["a slope", (row: number) => row / 64],
+  ])("averages half the rows of a picture much higher than its thumbnail, and %s as they are", (_, shade) => {
+    const [columns, rows] = [64, 64];
+    const image = readImagePixel(imageObject({ rows, columns, stored: 12 }), pixelData);
+    if ("unavailable" in image) throw new Error(image.unavailable);
+    const bytes = bytes16(
+      Array.from({ length: rows * columns }, (_, i) => Math.round(4000 * shade(Math.floor(i / columns)))),
+    );
+    const [from, to] = [
+      { width: columns, height: rows },
+      { width: 4, height: 4 },
+    ];
+    const whole = boxAverage(storedValues(image, bytes), from, to, 1);
+    const half = averageFrame(image, bytes, to);
+    for (const [at, value] of half.entries()) expect(Math.abs(value - (whole[at] as number))).toBeLessThan(1);
+  });
+
   it("of a YBR image shows its colours", async () => {
     const options = { ...square, allocated: 8, samples: 3, photometric: "YBR_FULL" };
     const red = Uint8Array.from({ length: 768 }, (_, i) => [76, 85, 255][i % 3] as number);
