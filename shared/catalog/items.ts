@@ -173,6 +173,8 @@ export interface UploadItem extends Typed<"upload">, HospitalKey {
   readonly nextFileId: number;
   /** When its studies were found complete: completed, every file final, and nothing left to follow from it. */
   readonly settledAt?: string;
+  /** When it was made again from what was kept aside: it knows only the files that were found there. */
+  readonly restoredAt?: string;
   readonly expected?: readonly { readonly studyUid: string; readonly instances: number }[];
 }
 
@@ -202,6 +204,8 @@ export interface UploadFileItem extends Typed<"upload-file">, HospitalKey {
   readonly updatedAt: string;
   /** When it first went into quarantine: its bytes expire counted from then. */
   readonly quarantinedAt?: string;
+  /** When it was made again from what was kept aside; its name is lost. */
+  readonly restoredAt?: string;
   readonly release?: Release;
   /** Somebody gave it up: it stays `quarantined`, its bytes go. */
   readonly discarded?: { readonly at: string; readonly by: string; readonly reason: string };

@@ -1,11 +1,13 @@
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
+import { putOnce } from "../catalog/put-once.ts";
 import { type DicomRejected, rejections } from "../dicom/rejected.ts";
 import { ConditionFailed } from "../errors.ts";
 import { type LandingKey, objectKeys } from "../object-keys.ts";
 import { metadataOf } from "../object-notes.ts";
 import type { ObjectRef, Write } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
+import { countFound } from "../upload/totals.ts";
 import { ingestAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { finalWrites } from "./file-state.ts";
@@ -75,7 +77,7 @@ export async function isAside(
   return (await objects.head({ bucket: "quarantine", key })) !== undefined;
 }
 
-/** A file of no upload gets an entry of its own, so that the stream tells people about it. */
+/** A file of no upload, or of one of which most is lost, gets an entry of its own, so that the stream tells people about it. */
 function ledgerWrites(
   { clock, region }: IngestDependencies,
   { hospital, uploadId, fileId }: LandingKey,
@@ -89,18 +91,16 @@ function ledgerWrites(
   const { code } = reason;
   const waits = indexQuarantined(owner, { uploadId, fileId, code, quarantinedAt }, readable);
   if (file) return [...finalWrites(file, "quarantined", now, { reason, quarantinedAt }), waits];
-  if (upload) return [];
-  const key = keys.uploadFile(owner, uploadId, fileId);
-  const updatedAt = now.toISOString();
-  const item = { ...key, type: "upload-file", ...owner, uploadId, fileId, updatedAt, reason, quarantinedAt };
-  return [
-    {
-      op: "put",
-      item: { ...item, name: "", size: 0, sha256: "", state: "quarantined" },
-      when: [[{ attribute: "pk", is: "absent" }]],
-    },
-    waits,
-  ];
+  if (upload && upload.restoredAt === undefined) return [];
+  const item: UploadFileItem = {
+    ...keys.uploadFile(owner, uploadId, fileId),
+    type: "upload-file",
+    ...owner,
+    ...{ uploadId, fileId, name: "", size: 0, sha256: "", reason, quarantinedAt },
+    state: "quarantined",
+    updatedAt: now.toISOString(),
+  };
+  return [putOnce(item), ...(upload ? countFound(item) : []), waits];
 }
 
 /** What the reader found wrong, and where. */

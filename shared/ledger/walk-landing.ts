@@ -1,6 +1,6 @@
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
-import { processedTag } from "../ingest/settle.ts";
+import { isProcessed } from "../ingest/settle.ts";
 import { objectPrefixes, type Priority, parseLandingKey } from "../object-keys.ts";
 import type { ListedObject } from "../ports.ts";
 import { isFinal } from "../upload/read-ledger.ts";
@@ -22,9 +22,6 @@ export const walkLanding =
       if (audit.budget.spend(page.keys.length)) return position;
     }
   };
-
-const isProcessed = (tags: Readonly<Record<string, string>>): boolean =>
-  tags["mic-state"] === processedTag["mic-state"];
 
 async function auditLanded(
   { table, objects, hospital, tally }: LedgerAudit,

@@ -4,10 +4,11 @@ import { keys } from "../catalog/keys.ts";
 import { ignoringCondition, putOnce } from "../catalog/put-once.ts";
 import { rejections } from "../dicom/rejected.ts";
 import { Transient } from "../errors.ts";
+import { sha256Of } from "../ingest/checksum.ts";
 import { indexQuarantined } from "../ingest/index-quarantined.ts";
 import type { Reason } from "../ingest/quarantine.ts";
 import { quarantineReasons } from "../ingest/quarantine-reasons.ts";
-import { processedTag } from "../ingest/settle.ts";
+import { isProcessed } from "../ingest/settle.ts";
 import {
   type OriginalKey,
   objectPrefixes,
@@ -16,48 +17,37 @@ import {
   parseQuarantineKey,
 } from "../object-keys.ts";
 import { noteFrom, type ObjectNote } from "../object-notes.ts";
-import type { ObjectHead } from "../ports.ts";
+import type { ObjectHead, ObjectRef } from "../ports.ts";
 import type { RebuildDependencies } from "./rebuild-study.ts";
-
-const unnoted = { uploadId: "0".repeat(26), fileId: "0" } as const;
+import { restoreLine } from "./restore-line.ts";
 
 export async function restoreAside(deps: RebuildDependencies, key: string): Promise<void> {
   const [conflict, quarantined] = [parseConflictKey(key), parseQuarantineKey(key)];
-  const head = await deps.objects.head({ bucket: "quarantine", key });
+  const ref = { bucket: "quarantine", key } as const;
+  const head = await deps.objects.head(ref);
   // Expired, or decided on meanwhile: what was taken in or discarded is tagged to expire.
-  if (!head || (await isProcessed(deps.objects, key))) return;
+  if (!head || isProcessed(await deps.objects.tagsOf(ref))) return;
   if (conflict) await restoreConflict(deps, conflict, key, head);
-  if (quarantined) await restoreQuarantined(deps, quarantined, head);
+  if (quarantined) await restoreQuarantined(deps, quarantined, ref, head);
 }
 
-/** As ingest records a file of an upload it does not know: its name and what was announced are lost. */
+/** It is tried again under the SHA-256 of what is there: what was announced is lost. */
 async function restoreQuarantined(
-  { table }: RebuildDependencies,
-  file: NonNullable<ReturnType<typeof parseQuarantineKey>>,
+  deps: RebuildDependencies,
+  owner: NonNullable<ReturnType<typeof parseQuarantineKey>>,
+  ref: ObjectRef,
   head: ObjectHead,
 ): Promise<void> {
-  const { region, hospital, uploadId, fileId } = file;
-  const item = {
-    ...keys.uploadFile(file, uploadId, fileId),
-    type: "upload-file",
-    ...{ region, hospital, uploadId, fileId },
-    name: "",
-    size: head.size,
-    sha256: head.sha256 ?? "",
-    state: "quarantined",
-    reason: reasonOf(noteFrom(head.metadata)),
-    updatedAt: head.lastModified.toISOString(),
-  };
-  const quarantinedAt = item.updatedAt;
-  const waits = { uploadId, fileId, code: item.reason.code, quarantinedAt };
-  await ignoringCondition(
-    table.write([putOnce({ ...item, quarantinedAt }), indexQuarantined(file, waits, true)]),
-  );
-}
-
-async function isProcessed(objects: RebuildDependencies["objects"], key: string): Promise<boolean> {
-  const tags = await objects.tagsOf({ bucket: "quarantine", key });
-  return tags["mic-state"] === processedTag["mic-state"];
+  const { uploadId, fileId } = owner;
+  const note = noteFrom(head.metadata);
+  const reason = reasonOf(note);
+  const quarantinedAt = head.lastModified.toISOString();
+  const sha256 = await sha256Of(deps.objects, ref, head);
+  const file = { ...{ uploadId, fileId, size: head.size, sha256, reason, quarantinedAt } } as const;
+  const waits = { uploadId, fileId, code: reason.code, quarantinedAt };
+  await restoreLine(deps, owner, { ...file, state: "quarantined", updatedAt: quarantinedAt }, note, [
+    indexQuarantined(owner, waits, true),
+  ]);
 }
 
 function reasonOf({ reason }: Partial<ObjectNote>): Reason {
@@ -81,22 +71,31 @@ async function restoreConflict(
   if (!held) throw new Transient("The original that holds this conflict's UID is not indexed yet");
   if (held.sha256 === other.sha256) return;
   const { region, hospital, studyUid, sopUid } = held;
-  const { uploadId, fileId } = { ...unnoted, ...noteFrom(head.metadata) };
+  const { sha256, studyUid: inStudyUid, seriesUid: inSeriesUid } = other;
+  const note = noteFrom(head.metadata);
+  const { uploadId, fileId } = { ...unnoted(sha256), ...note };
+  const foundAt = head.lastModified.toISOString();
   const item = {
-    ...keys.conflict(held, sopUid, other.sha256),
+    ...keys.conflict(held, sopUid, sha256),
     type: "conflict",
-    ...{ region, hospital, studyUid, sopUid },
-    sha256: other.sha256,
+    ...{ region, hospital, studyUid, sopUid, sha256 },
     heldSha256: held.sha256,
     size: head.size,
-    inStudyUid: other.studyUid,
-    inSeriesUid: other.seriesUid,
-    objectKey,
-    ...{ uploadId, fileId },
-    foundAt: head.lastModified.toISOString(),
+    ...{ inStudyUid, inSeriesUid, objectKey, uploadId, fileId, foundAt },
   };
   await ignoringCondition(deps.table.write([putOnce(item)]));
+  const place = { studyUid: inStudyUid, seriesUid: inSeriesUid, sopUid };
+  const file = { uploadId, fileId, size: head.size, sha256, ...place, updatedAt: foundAt } as const;
+  await restoreLine(deps, other, { ...file, state: "conflict" }, note, [
+    { op: "delete", key: keys.quarantined(other, uploadId, fileId) },
+  ]);
 }
+
+/** Told apart by their bytes, so that each can be decided on: a file is in one conflict. */
+const unnoted = (sha256: string) => ({
+  uploadId: "0".repeat(26),
+  fileId: String(Number.parseInt(sha256.slice(0, 8), 16) % 1_000_000),
+});
 
 async function holderOf(
   { table, objects }: RebuildDependencies,

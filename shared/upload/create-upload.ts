@@ -90,7 +90,8 @@ async function write(grant: Grant, upload: UploadItem, files: readonly UploadFil
   ]);
 }
 
-function listItem({
+/** By which a hospital's uploads are listed. */
+export function listItem({
   region,
   hospital,
   uploadId,

@@ -25,6 +25,19 @@ export function countMove(
   return { op: "update", key, add, set: { type: "upload-counter", region, hospital, uploadId } };
 }
 
+/** For the transaction that adds the line of a file nobody announced to an upload that was made again: it counts what is found. */
+export function countFound(file: UploadFileItem): readonly Write[] {
+  return [
+    {
+      op: "update",
+      key: keys.upload(file, file.uploadId),
+      add: { fileCount: 1 },
+      when: [[{ attribute: "restoredAt", is: "present" }]],
+    },
+    countMove(file, { [file.state]: 1 }),
+  ];
+}
+
 /**
  * At most 16 small items and the upload, whatever its size; undefined for an unknown upload. The counters first: every file
  * they count was announced by then, so none is counted that the upload does not know.
