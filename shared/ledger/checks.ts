@@ -8,7 +8,7 @@ export const ledgerChecks = {
   locked: "It is locked until its date, and held where its study is",
   claimed: "Its SOP Instance UID stands for it and for nothing else",
   counted: "Every counter is the number and size of its instances",
-  "rolled-up": "Study and series say how many instances they hold",
+  "rolled-up": "Study and series hold instances, and say how many",
   searchable: "Every study is found by everything it should be found by",
   "search-points": "Every month lists only studies that are there, with originals",
   derived: "Metadata, thumbnail and frames of every instance are there, as its item says",

@@ -13,15 +13,13 @@ export interface Current {
 
 /**
  * Which of a SOP Instance UID's originals stands for it (docs/data-layout.md): one that is not tagged as superseded; of
- * several, the one archived first.
+ * several, the one archived first. One that lies alone may have given way too, to bytes of another study.
  */
 export async function currentOriginal(
   objects: Pick<ObjectStore, "tagsOf">,
   key: InstanceKey,
   { originals }: RebuildInstance,
 ): Promise<Current> {
-  const [only] = originals;
-  if (originals.length < 2) return { ...(only && { original: only }), superseded: [] };
   const superseded: RebuildOriginal[] = [];
   const standing: RebuildOriginal[] = [];
   for (const original of originals) {

@@ -1,5 +1,4 @@
 /** Makes part of a study's catalog again from its originals. Every step may be repeated, also while new images arrive. */
-import { ensureStudy } from "../catalog/ensure-study.ts";
 import type { StudyItem } from "../catalog/items.ts";
 import type { InstanceKey, StudyKey } from "../catalog/keys.ts";
 import { rollUpStudy } from "../catalog/roll-up-study.ts";
@@ -39,8 +38,7 @@ export async function rebuildStudy(deps: RebuildDependencies, message: RebuildOr
     }
     const study = studyFrom(typeof first === "string" ? original : first, original, kept);
     const { series } = (typeof firstOfSeries === "string" ? original : firstOfSeries).items;
-    await ensureStudy(deps.table, study, series);
-    outcomes[await restoreInstance(deps, keyOf(message, instance), original)]++;
+    outcomes[await restoreInstance(deps, keyOf(message, instance), original, { study, series })]++;
   }
   // Where only the study's own item was lost, no instance is new, and nothing else would count them.
   if (!message.repair) return outcomes;

@@ -16,7 +16,7 @@ import {
   parseOriginalKey,
   parseQuarantineKey,
 } from "../object-keys.ts";
-import { noteFrom, type ObjectNote } from "../object-notes.ts";
+import { isSuperseded, noteFrom, type ObjectNote } from "../object-notes.ts";
 import type { ObjectHead, ObjectRef } from "../ports.ts";
 import type { RebuildDependencies } from "./rebuild-study.ts";
 import { restoreLine } from "./restore-line.ts";
@@ -108,5 +108,8 @@ async function holderOf(
   // Nearly always the same place.
   const prefix = `${objectPrefixes.study(other)}${other.seriesUid}/${other.sopUid}/`;
   const { keys: originals } = await objects.list("archive", prefix);
-  return originals.length === 1 ? parseOriginalKey(originals[0]?.key ?? "") : undefined;
+  const [only] = originals;
+  if (!only || originals.length > 1) return undefined;
+  const gaveWay = isSuperseded(await objects.tagsOf({ bucket: "archive", key: only.key }));
+  return gaveWay ? undefined : parseOriginalKey(only.key);
 }

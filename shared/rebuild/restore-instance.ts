@@ -1,10 +1,12 @@
 /** One archived original, from bytes to instance item, as ingest would have left it. */
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import { countInstance } from "../catalog/counters.ts";
+import { ensureStudy } from "../catalog/ensure-study.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
 import { serviceAudit } from "../ingest/audit-write.ts";
+import type { CatalogItems } from "../ingest/catalog-items.ts";
 import { stillOurs } from "../ingest/claim.ts";
 import { writeMetadata } from "../ingest/write-metadata.ts";
 import type { Write } from "../ports.ts";
@@ -22,6 +24,7 @@ export async function restoreInstance(
   deps: RebuildDependencies,
   key: InstanceKey,
   { header, items, retainUntil }: ReadOriginal,
+  { study, series }: Pick<CatalogItems, "study" | "series">,
 ): Promise<Restored> {
   const instance: InstanceItem = { ...items.instance, restoredAt: deps.clock.now().toISOString() };
   const found = await deps.table.batchGet([keys.claim(key, key.sopUid), keys.instance(key)], {
@@ -30,6 +33,8 @@ export async function restoreInstance(
   const claim = found.find(({ type }) => type === "claim") as ClaimItem | undefined;
   const there = found.find(({ type }) => type === "instance") as InstanceItem | undefined;
   if (isTaken(key, instance, claim, there)) return "contested";
+  // Only now: a study of nothing but contested originals holds no instance.
+  await ensureStudy(deps.table, study, series);
   await writeMetadata(deps, key, instance.sha256, header.dataset, instance.keyArn);
   const claimed = claimWrites(deps, instance, retainUntil, claim);
   const added = there

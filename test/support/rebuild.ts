@@ -1,5 +1,6 @@
 /** A catalog lost, and made again as `mic rebuild --catalog` and the workers do it. */
 import { requestRebuild } from "../../shared/derive/request-rebuild.ts";
+import { Transient } from "../../shared/errors.ts";
 import type { Item } from "../../shared/ports.ts";
 import type { RebuildMessage } from "../../shared/rebuild/rebuild-message.ts";
 import { rebuildStudy } from "../../shared/rebuild/rebuild-study.ts";
@@ -23,7 +24,7 @@ export async function lose(here: WorkingHospital, which: (item: Item) => boolean
 /** The hospitals themselves are onboarded again: their keys are known by their groups. */
 export const loseTable = (here: WorkingHospital) => lose(here, ({ type }) => type !== "hospital");
 
-/** As `mic rebuild --catalog` and the workers do it; messages in any order, as SQS brings them. */
+/** As `mic rebuild --catalog` and the workers do it; messages in any order, as SQS brings them, and again if they must. */
 export async function rebuild(here: WorkingHospital, studyUid?: string): Promise<number> {
   let [queued, cursor] = [0, undefined as string | undefined];
   do {
@@ -31,8 +32,14 @@ export async function rebuild(here: WorkingHospital, studyUid?: string): Promise
     const page = await requestRebuild(admin(here, "rebuild"), here.queue, request);
     [queued, cursor] = [queued + page.queued, page.next];
   } while (cursor !== undefined);
-  for (const message of (here.queue.drain("rebuild") as RebuildMessage[]).reverse())
-    await work(here, message);
+  const waiting = (here.queue.drain("rebuild") as RebuildMessage[]).reverse();
+  const back: RebuildMessage[] = [];
+  for (const message of waiting)
+    await work(here, message).catch((error) => {
+      if (!(error instanceof Transient)) throw error;
+      back.push(message);
+    });
+  for (const message of back) await work(here, message);
   await here.settle();
   return queued;
 }

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
+import { studyFindItems } from "../../../shared/catalog/find-items.ts";
+import type { StudyItem } from "../../../shared/catalog/items.ts";
 import { counterShards, keys, searchPartitions } from "../../../shared/catalog/keys.ts";
 import { shardOf } from "../../../shared/catalog/shard-of.ts";
 import { type LedgerCheck, ledgerChecks } from "../../../shared/ledger/checks.ts";
 import { objectKeys } from "../../../shared/object-keys.ts";
+import { supersededTag } from "../../../shared/object-notes.ts";
 import type { Key, ObjectRef, Write } from "../../../shared/ports.ts";
 import { ctInstance } from "../../support/instances.ts";
 import { sha256Hex, sliceFile } from "../../support/slices.ts";
@@ -117,6 +120,22 @@ describe("an audit of a ledger that balances", () => {
   });
 });
 
+const elsewhere = { studyUid: "1.2.7", seriesUid: "1.2.7.1", sopUid: `${study}.2.1` };
+/** Bytes under a UID that another study holds, archived by a worker that lost its claim. */
+async function archivedElsewhere(here: WorkingHospital): Promise<ObjectRef> {
+  const bytes = sliceFile(elsewhere);
+  const key = objectKeys.original({ ...here.hospital, ...elsewhere }, sha256Hex(bytes));
+  await here.objects.put({ bucket: "archive", key }, bytes, { contentType: "application/dicom" });
+  return { bucket: "archive", key };
+}
+/** As that worker leaves it: written, findable, and never given an instance. */
+async function emptyStudy(here: WorkingHospital): Promise<void> {
+  const found = await here.table.get(keys.study(instance(here, 1)));
+  const { instances: _, modalities: __, ...bare } = found as StudyItem;
+  const item = { ...bare, ...keys.study({ ...here.hospital, ...elsewhere }), studyUid: elsewhere.studyUid };
+  await write(here, ...[item, ...studyFindItems(item)].map((one): Write => ({ op: "put", item: one })));
+}
+
 type Damage = (here: WorkingHospital & { readonly uploads: readonly string[] }) => Promise<unknown>;
 
 /** What may go wrong beneath us, and which checks say so. */
@@ -143,6 +162,14 @@ const damages: Readonly<Record<string, readonly [Damage, readonly LedgerCheck[]]
       here.clock.advance(aDay);
     },
     ["indexed"],
+  ],
+  "a study is listed that holds no image": [
+    async (here) => {
+      await archivedElsewhere(here);
+      await emptyStudy(here);
+      here.clock.advance(aDay);
+    },
+    ["indexed", "rolled-up"],
   ],
   "a study item is lost": [
     (here) => lose(here, keys.study(instance(here, 1))),
@@ -280,6 +307,18 @@ const damages: Readonly<Record<string, readonly [Damage, readonly LedgerCheck[]]
     ["aside-known"],
   ],
 };
+
+describe("a study whose only original gave way before it was indexed", () => {
+  it("is explained: its worker had written the study, and no search shows it", async () => {
+    const here = await hospital();
+    await here.objects.tag(await archivedElsewhere(here), supersededTag);
+    await emptyStudy(here);
+    here.clock.advance(aDay);
+    const { checks, violations } = await here.audit();
+    expect(violations).toEqual([]);
+    expect(checks.get("rolled-up")?.explained).toBe(1);
+  });
+});
 
 describe("an audit of a ledger that does not balance", () => {
   it.each(Object.entries(damages))("says so when %s", async (_, [damage, expected]) => {

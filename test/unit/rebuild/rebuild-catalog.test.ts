@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { keys } from "../../../shared/catalog/keys.ts";
+import { type InstanceKey, keys } from "../../../shared/catalog/keys.ts";
 import { setLegalHold } from "../../../shared/catalog/set-legal-hold.ts";
 import { setCharacterSet } from "../../../shared/characters/set-character-set.ts";
 import { requestRebuild } from "../../../shared/derive/request-rebuild.ts";
@@ -13,6 +13,7 @@ import { admin, fromArchive, kept, lose, loseTable, rebuild, work } from "../../
 import { sha256Hex, sliceFile } from "../../support/slices.ts";
 import { type WorkingHospital, workingHospital } from "../../support/working-hospital.ts";
 
+type InstanceUids = Pick<InstanceKey, "studyUid" | "seriesUid" | "sopUid">;
 const slice = (studyUid: string, n: number, comment = "") => {
   const seriesUid = `${studyUid}.${1 + (n % 2)}`;
   const modality = n % 2 ? "CT" : "SR";
@@ -189,6 +190,67 @@ describe("two originals of one SOP Instance UID", () => {
     expect(refs[0]?.key).toContain(await held(here));
     here.clock.advance(24 * 60 * 60 * 1000);
     expect((await here.audit()).violations).toMatchObject([{ check: "indexed" }, { check: "locked" }]);
+  });
+});
+
+describe("an original that was archived under one study while another held its UID", () => {
+  const [held, elsewhere] = ["1.2.1", "1.2.9"].map((studyUid) => ({
+    studyUid,
+    seriesUid: `${studyUid}.1`,
+    sopUid: "1.2.1.1.1",
+  })) as [InstanceUids, InstanceUids];
+
+  /** A worker archived it, lost its claim, and came second. */
+  async function cameSecond(): Promise<WorkingHospital> {
+    const here = await workingHospital();
+    const bytes = sliceFile(elsewhere);
+    const key = objectKeys.original({ ...here.hospital, ...elsewhere }, sha256Hex(bytes));
+    const options = { contentType: "application/dicom", kmsKeyId: here.keyArn };
+    await here.objects.put({ bucket: "archive", key }, bytes, options);
+    here.clock.advance(1000);
+    await here.receive([sliceFile(held)]);
+    await here.receive([bytes]);
+    expect(here.objects.tags({ bucket: "archive", key })).toEqual(supersededTag);
+    return here;
+  }
+
+  it("does not take the place of the image that was committed, and leaves no study without images", async () => {
+    const here = await cameSecond();
+    const before = kept(here);
+    await loseTable(here);
+    await rebuild(here);
+    expect(kept(here)).toEqual(before);
+    here.clock.advance(24 * 60 * 60 * 1000);
+    expect((await here.audit()).violations).toEqual([]);
+  });
+
+  it("leaves no study without images either when the table still says which image counts", async () => {
+    const here = await cameSecond();
+    const key = objectKeys.original({ ...here.hospital, ...elsewhere }, sha256Hex(sliceFile(elsewhere)));
+    // As when its worker died before it could say so.
+    await here.objects.tag({ bucket: "archive", key }, {});
+    const before = kept(here);
+    await requestRebuild(admin(here, "rebuild"), here.queue, { catalog: true });
+    const messages = here.queue.drain("rebuild") as RebuildMessage[];
+    const outcomes = await Promise.all(messages.map((message) => work(here, message)));
+    expect(outcomes).toContainEqual(expect.objectContaining({ contested: 1, restored: 0 }));
+    expect(kept(here)).toEqual(before);
+  });
+});
+
+describe("a rebuild", () => {
+  it("asks of each original for its head, its tags and its header, and no more of the archive", async () => {
+    const here = await workingHospital();
+    await here.receive(Array.from({ length: 40 }, (_, n) => slice("1.2.1", 1 + 2 * n)));
+    await loseTable(here);
+    await requestRebuild(admin(here, "rebuild"), here.queue, { catalog: true });
+    const asked: Record<string, number> = {};
+    here.objects.before((operation, { bucket, key }) => {
+      if (bucket === "archive" && key.endsWith(".dcm")) asked[operation] = (asked[operation] ?? 0) + 1;
+    });
+    for (const message of here.queue.drain("rebuild") as RebuildMessage[]) await work(here, message);
+    // Each of two messages also reads what describes its study and its series.
+    expect(asked).toEqual({ head: 44, tagsOf: 44, read: 44 });
   });
 });
 
