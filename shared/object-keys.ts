@@ -8,11 +8,14 @@ import { isUid } from "./dicom/uid.ts";
 
 export type Priority = "routine" | "stat";
 
-export interface LandingKey {
-  readonly priority: Priority;
+/** A file of an upload, as the key of an object that is its own, or was made of it, names it. */
+export interface FileKey {
   readonly hospital: string;
   readonly uploadId: string;
   readonly fileId: string;
+}
+export interface LandingKey extends FileKey {
+  readonly priority: Priority;
 }
 
 const study = (key: StudyKey): string => `${key.region}/${key.hospital}/${key.studyUid}`;
@@ -60,10 +63,10 @@ export const objectKeys = {
 
 /** Reads a landing key back; undefined when it is not one of ours. */
 export function parseLandingKey(key: string): LandingKey | undefined {
-  const [priority, hospital = "", uploadId = "", fileId = "", ...more] = key.split("/");
-  if (more.length > 0 || (priority !== "routine" && priority !== "stat")) return undefined;
-  if (!isHospitalId(hospital) || !isUlid(uploadId) || !isFileId(fileId)) return undefined;
-  return { priority, hospital, uploadId, fileId };
+  const [priority, ...rest] = key.split("/");
+  if (rest.length !== 3 || (priority !== "routine" && priority !== "stat")) return undefined;
+  const file = fileKey(...rest);
+  return file && { priority, ...file };
 }
 
 /** An original, or other bytes kept beside it, as its key names it. */
@@ -108,18 +111,36 @@ export function parseUncorrectedKey(key: string): (OriginalKey & { readonly asIt
   return { ...parsed, asItCame: asItCame.slice(0, 64) };
 }
 
+/** Of what is archived: every such key ends in the SHA-256 of its bytes. */
+export const sha256InKey = (key: string): string => /([0-9a-f]{64})\.\w+$/.exec(key)?.[1] ?? "";
+
 const conflicts = "conflict/";
 
 export const parseConflictKey = (key: string): OriginalKey | undefined =>
   key.startsWith(conflicts) ? parseOriginalKey(key.slice(conflicts.length)) : undefined;
 
-export function parseQuarantineKey(
-  key: string,
-): (HospitalKey & { readonly uploadId: string; readonly fileId: string }) | undefined {
-  const [first, region = "", hospital = "", uploadId = "", fileId = "", ...more] = key.split("/");
-  if (first !== "quarantine" || more.length > 0) return undefined;
+export const parseQuarantineKey = (key: string): (HospitalKey & FileKey) | undefined =>
+  parseAsideKey("quarantine", 3, key);
+
+/** Whose corrected copy it is. */
+export const parseCorrectedKey = (key: string): (HospitalKey & FileKey) | undefined =>
+  parseAsideKey("corrected", 4, key);
+
+function parseAsideKey(word: string, segments: number, key: string): (HospitalKey & FileKey) | undefined {
+  const [first, region = "", ...rest] = key.split("/");
+  const file = first === word && rest.length === segments ? fileKey(...rest) : undefined;
+  return file && { region, ...file };
+}
+
+/** Of which file's photograph or document it was made; what comes after the file tells several apart. */
+export function parseConvertedKey(key: string): FileKey | undefined {
+  const [first, ...rest] = key.split("/");
+  return first === "converted" ? fileKey(...rest) : undefined;
+}
+
+function fileKey(hospital = "", uploadId = "", fileId = ""): FileKey | undefined {
   if (!isHospitalId(hospital) || !isUlid(uploadId) || !isFileId(fileId)) return undefined;
-  return { region, hospital, uploadId, fileId };
+  return { hospital, uploadId, fileId };
 }
 
 /** Prefixes that hold what a hospital, or one of its studies, has in a bucket. */
@@ -127,6 +148,9 @@ export const objectPrefixes = {
   originals: ({ region, hospital }: HospitalKey): string => `${region}/${hospital}/`,
   study: (key: StudyKey): string => `${study(key)}/`,
   uncorrected: (key: StudyKey): string => `${uncorrected}${study(key)}/`,
+  allUncorrected: ({ region, hospital }: HospitalKey): string => `${uncorrected}${region}/${hospital}/`,
+  converted: ({ hospital }: HospitalKey): string => `converted/${hospital}/`,
+  corrected: ({ region, hospital }: HospitalKey): string => `corrected/${region}/${hospital}/`,
   landing: (priority: Priority, { hospital }: HospitalKey): string => `${priority}/${hospital}/`,
   quarantine: ({ region, hospital }: HospitalKey): string => `quarantine/${region}/${hospital}/`,
   conflicts: ({ region, hospital }: HospitalKey): string => `${conflicts}${region}/${hospital}/`,

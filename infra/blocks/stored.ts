@@ -24,8 +24,6 @@ const tableWrite = [
 const objectActions = {
   /** Names only. */
   list: [],
-  /** Names only, of every version. */
-  versions: [],
   read: ["s3:GetObject", "s3:GetObjectVersion"],
   write: ["s3:PutObject"],
   /** `GetObjectRetention`: retention is only ever extended, so it is read first. */
@@ -56,7 +54,6 @@ export type ObjectUse = keyof typeof objectActions;
 const listingFor: Partial<Record<ObjectUse, readonly string[]>> = {
   list: ["s3:ListBucket"],
   read: ["s3:ListBucket"],
-  versions: ["s3:ListBucket", "s3:ListBucketVersions"],
   prove: ["s3:ListBucket", "s3:ListBucketVersions"],
 };
 

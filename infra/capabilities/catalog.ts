@@ -32,12 +32,11 @@ export class Catalog extends Construct {
     stored.bindQueue(this.api, "derive", deriveQueues.derive);
     stored.bindQueue(this.api, "rebuild", rebuilds);
     const region = `${Stack.of(this).region}/*`;
-    stored.bindBucket(this.api, "archive", ["hold", "prove"], [region]);
+    stored.bindBucket(this.api, "archive", ["hold", "prove"], [region, `uncorrected/${region}`]);
     // A character set that is chosen: originals are read again and their metadata written again.
     stored.bindBucket(this.api, "archive", ["read"], [region]);
     stored.bindBucket(this.api, "derived", ["write"], [region]);
     stored.bindHospitalKeys(this.api, ["encrypt"]);
-    stored.bindBucket(this.api, "archive", ["hold", "versions"], [`uncorrected/${region}`]);
     stored.bindBucket(this.api, "archive", ["list", "hold", "prove"], ["report/*"]);
     this.proveLedger(stored, region);
   }
@@ -45,8 +44,9 @@ export class Catalog extends Construct {
   /** The audit of the ledger reads all there is, and changes nothing. S3 tells a SHA-256 only to who may use the key. */
   private proveLedger(stored: CatalogProps["stored"], region: string): void {
     stored.bindBucket(this.api, "derived", ["list"], [region]);
-    stored.bindBucket(this.api, "landing", ["list", "tags"], ["routine/*", "stat/*"]);
-    stored.bindBucket(this.api, "quarantine", ["list"], ["quarantine/*", "conflict/*"]);
+    stored.bindBucket(this.api, "landing", ["list", "tags"], ["routine/*", "stat/*", "converted/*"]);
+    const aside = ["quarantine/*", "conflict/*", "corrected/*"];
+    stored.bindBucket(this.api, "quarantine", ["list", "tags"], aside);
     stored.bindHospitalKeys(this.api, ["decrypt"], "objects");
   }
 

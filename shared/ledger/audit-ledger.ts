@@ -9,19 +9,23 @@ import type { Clock } from "../ports.ts";
 import { Tally } from "./tally.ts";
 import { Budget, type LedgerAudit, type Walk } from "./walk.ts";
 import { walkArchive } from "./walk-archive.ts";
-import { walkLanding } from "./walk-landing.ts";
-import { walkConflicts, walkQuarantine } from "./walk-quarantine.ts";
+import { walkConverted, walkLanding } from "./walk-landing.ts";
+import { walkConflicts, walkCorrected, walkQuarantine } from "./walk-quarantine.ts";
 import { walkSearch } from "./walk-search.ts";
+import { walkUncorrected } from "./walk-uncorrected.ts";
 import { walkUploads } from "./walk-uploads.ts";
 
 /** From the bytes to the items, and back. In this order: the cursor names one. */
 const walks = {
   archive: walkArchive,
+  uncorrected: walkUncorrected,
   search: walkSearch,
   uploads: walkUploads,
   "landing-stat": walkLanding("stat"),
   "landing-routine": walkLanding("routine"),
+  "landing-converted": walkConverted,
   quarantine: walkQuarantine,
+  corrected: walkCorrected,
   conflicts: walkConflicts,
 } as const satisfies Record<string, Walk>;
 type WalkName = keyof typeof walks;

@@ -1,4 +1,5 @@
 import type { StudyKey } from "../catalog/keys.ts";
+import { archivedOf } from "../catalog/original-of.ts";
 import { isSuperseded } from "../object-notes.ts";
 import type { ListedVersion } from "../ports.ts";
 import { auditCounts } from "./audit-counts.ts";
@@ -22,7 +23,7 @@ export async function auditStudy(
   await auditSearch(audit, contents);
   await auditDerived(audit, key, contents);
   await auditReports(audit, key, contents);
-  return 1 + Math.max(versions.length, contents.instances.length);
+  return 1 + Math.max(versions.length, contents.instances.flatMap(archivedOf).length);
 }
 
 /**

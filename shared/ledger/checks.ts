@@ -2,10 +2,11 @@
 export const ledgerChecks = {
   "archived-once": "Every original is in the archive in one version, and nothing hides it",
   indexed: "Every original in the archive is indexed, or other bytes stand in its place",
-  original: "The original of every indexed instance is in the archive, with its size and version",
-  bytes: "Its bytes have the SHA-256 that its key says",
-  encrypted: "It lies under the hospital's key",
-  locked: "It is locked until its date, and held where its study is",
+  original:
+    "The original of every indexed instance is in the archive, with its size and version, and so is what is kept beside it",
+  bytes: "The bytes of each have the SHA-256 that its key says",
+  encrypted: "Each lies under the hospital's key",
+  locked: "Each is locked until its date, and held where its study is",
   claimed: "Its SOP Instance UID stands for it and for nothing else",
   counted: "Every counter is the number and size of its instances",
   "rolled-up": "Study and series hold instances, and say how many",

@@ -1,37 +1,57 @@
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import { isProcessed } from "../ingest/settle.ts";
-import { objectPrefixes, type Priority, parseLandingKey } from "../object-keys.ts";
+import {
+  type FileKey,
+  objectPrefixes,
+  type Priority,
+  parseConvertedKey,
+  parseLandingKey,
+} from "../object-keys.ts";
 import type { ListedObject } from "../ports.ts";
 import { isFinal } from "../upload/read-ledger.ts";
-import type { LedgerAudit, Walk } from "./walk.ts";
+import { type LedgerAudit, type Walk, walkObjects } from "./walk.ts";
 
 /** What is processed expires after a day; S3 may take another to do it. */
 const goneAfterDays = 3;
 
+interface Kind {
+  readonly parse: (key: string) => FileKey | undefined;
+  /** Whether it rightly stays where it is although its file is done with. */
+  readonly stays: (file: UploadFileItem) => boolean;
+}
+
+const landed: Kind = { parse: parseLandingKey, stays: ({ reason }) => reason?.code === "wrong-key" };
+/** Made of a file that waits at the desk, it is taken in when that is released. */
+const converted: Kind = {
+  parse: parseConvertedKey,
+  stays: ({ state, discarded }) => state === "quarantined" && discarded === undefined,
+};
+
 /** What landed: every object is a file's, under way or done with. */
 export const walkLanding =
   (priority: Priority): Walk =>
-  async (audit, after) => {
-    for (let position = after; ; ) {
-      const prefix = objectPrefixes.landing(priority, audit.hospital);
-      const page = await audit.objects.list("landing", prefix, position);
-      await auditLanded(audit, page.keys);
-      if (page.next === undefined) return undefined;
-      position = page.next;
-      if (audit.budget.spend(page.keys.length)) return position;
-    }
-  };
+  (audit, after) =>
+    walkObjects(audit, ["landing", objectPrefixes.landing(priority, audit.hospital)], after, (listed) =>
+      auditLanded(audit, listed, landed),
+    );
+
+/** The same for what was made of photographs and documents that landed. */
+export const walkConverted: Walk = (audit, after) =>
+  walkObjects(audit, ["landing", objectPrefixes.converted(audit.hospital)], after, (listed) =>
+    auditLanded(audit, listed, converted),
+  );
 
 async function auditLanded(
   { table, objects, hospital, tally }: LedgerAudit,
   listed: readonly ListedObject[],
+  { parse, stays }: Kind,
 ): Promise<void> {
-  const landed = listed.map((object) => ({ object, at: parseLandingKey(object.key) }));
-  const wanted = landed.flatMap(({ at }) => (at ? [keys.uploadFile(hospital, at.uploadId, at.fileId)] : []));
-  const found = (await table.batchGet(wanted, { consistent: true })) as readonly UploadFileItem[];
-  const files = new Map(found.map((file) => [`${file.uploadId}/${file.fileId}`, file]));
-  for (const { object, at } of landed) {
+  const found = listed.map((object) => ({ object, at: parse(object.key) }));
+  const wanted = found.flatMap(({ at }) => (at ? [keys.uploadFile(hospital, at.uploadId, at.fileId)] : []));
+  const lines = (await table.batchGet(wanted, { consistent: true })) as readonly UploadFileItem[];
+  const files = new Map(lines.map((file) => [`${file.uploadId}/${file.fileId}`, file]));
+  for (const { object, at } of found) {
     const { uploadId, fileId } = at ?? {};
     const file = files.get(`${uploadId}/${fileId}`);
     const named = { uploadId, fileId, sha256: file?.sha256 };
@@ -43,7 +63,7 @@ async function auditLanded(
     } else if (!isFinal(file.state)) {
       const detail = `is ${file.state}: look in the dead-letter queue, or send its event again`;
       tally.await("landing", false, object.lastModified, { ...named, detail });
-    } else if (file.reason?.code === "wrong-key") {
+    } else if (stays(file)) {
       tally.explain("landing");
     } else {
       const expiring = !tally.isOlderThan(object.lastModified, goneAfterDays);

@@ -1,53 +1,74 @@
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import type { UploadFileItem } from "../catalog/items.ts";
-import { keys } from "../catalog/keys.ts";
-import { objectPrefixes, parseConflictKey, parseQuarantineKey } from "../object-keys.ts";
+import { type HospitalKey, keys } from "../catalog/keys.ts";
+import { isProcessed } from "../ingest/settle.ts";
+import {
+  type FileKey,
+  objectPrefixes,
+  parseConflictKey,
+  parseCorrectedKey,
+  parseQuarantineKey,
+} from "../object-keys.ts";
 import type { ListedObject } from "../ports.ts";
-import type { LedgerAudit, Walk } from "./walk.ts";
+import type { Violation } from "./tally.ts";
+import { type LedgerAudit, type Walk, walkObjects } from "./walk.ts";
 
 /** Every quarantined object is a file's. */
-export const walkQuarantine: Walk = (audit, after) =>
-  pages(audit, objectPrefixes.quarantine(audit.hospital), after, auditQuarantined);
+export const walkQuarantine: Walk = walkFiles(
+  objectPrefixes.quarantine,
+  parseQuarantineKey,
+  "is in quarantine, and no ledger says so",
+);
+
+/** Every corrected copy is of a file, be it one that somebody was faster to decide about. */
+export const walkCorrected: Walk = walkFiles(
+  objectPrefixes.corrected,
+  parseCorrectedKey,
+  "is a corrected copy, and no ledger knows its file",
+);
 
 /** Every conflicting object is shown at the study that holds its UID. */
 export const walkConflicts: Walk = (audit, after) =>
-  pages(audit, objectPrefixes.conflicts(audit.hospital), after, auditConflicts);
+  walkObjects(audit, ["quarantine", objectPrefixes.conflicts(audit.hospital)], after, (listed) =>
+    auditConflicts(audit, listed),
+  );
 
-async function pages(
-  audit: LedgerAudit,
-  prefix: string,
-  after: string | undefined,
-  look: (audit: LedgerAudit, listed: readonly ListedObject[]) => Promise<void>,
-): Promise<string | undefined> {
-  for (let position = after; ; ) {
-    const page = await audit.objects.list("quarantine", prefix, position);
-    await look(audit, page.keys);
-    if (page.next === undefined) return undefined;
-    position = page.next;
-    if (audit.budget.spend(page.keys.length)) return position;
-  }
+function walkFiles(
+  prefix: (hospital: HospitalKey) => string,
+  parse: (key: string) => FileKey | undefined,
+  detail: string,
+): Walk {
+  return (audit, after) =>
+    walkObjects(audit, ["quarantine", prefix(audit.hospital)], after, async (listed) => {
+      const { table, hospital } = audit;
+      const named = listed.map((object) => ({ object, at: parse(object.key) }));
+      const wanted = named.flatMap(({ at }) =>
+        at ? [keys.uploadFile(hospital, at.uploadId, at.fileId)] : [],
+      );
+      const found = (await table.batchGet(wanted, { consistent: true })) as readonly UploadFileItem[];
+      const files = new Set(found.map(({ uploadId, fileId }) => `${uploadId}/${fileId}`));
+      for (const { object, at } of named) {
+        const { uploadId, fileId } = at ?? {};
+        const known = files.has(`${uploadId}/${fileId}`);
+        await auditAside(audit, object, known, { uploadId, fileId, detail });
+      }
+    });
 }
 
-async function auditQuarantined(
-  { table, hospital, tally }: LedgerAudit,
-  listed: readonly ListedObject[],
+async function auditAside(
+  { objects, tally }: LedgerAudit,
+  { key, lastModified }: ListedObject,
+  known: boolean,
+  violation: Omit<Violation, "check">,
 ): Promise<void> {
-  const named = listed.map((object) => ({ object, at: parseQuarantineKey(object.key) }));
-  const wanted = named.flatMap(({ at }) => (at ? [keys.uploadFile(hospital, at.uploadId, at.fileId)] : []));
-  const found = (await table.batchGet(wanted, { consistent: true })) as readonly UploadFileItem[];
-  const files = new Map(found.map((file) => [`${file.uploadId}/${file.fileId}`, file]));
-  for (const { object, at } of named) {
-    const { uploadId, fileId } = at ?? {};
-    const known = files.has(`${uploadId}/${fileId}`);
-    const detail = "is in quarantine, and no ledger says so";
-    tally.await("aside-known", known, object.lastModified, { uploadId, fileId, detail });
-  }
+  // Done with, by a table that was lost since: it expires.
+  if (!known && isProcessed(await objects.tagsOf({ bucket: "quarantine", key })))
+    return tally.explain("aside-known");
+  tally.await("aside-known", known, lastModified, violation);
 }
 
-async function auditConflicts(
-  { table, hospital, tally }: LedgerAudit,
-  listed: readonly ListedObject[],
-): Promise<void> {
+async function auditConflicts(audit: LedgerAudit, listed: readonly ListedObject[]): Promise<void> {
+  const { table, hospital } = audit;
   const named = listed.map((object) => ({ object, at: parseConflictKey(object.key) }));
   const sops = [...new Set(named.flatMap(({ at }) => at?.sopUid ?? []))];
   const claimed = await table.batchGet(
@@ -64,7 +85,6 @@ async function auditConflicts(
     const { pk = "", sk = "" } = at ? keyOf(at) : {};
     const { studyUid, seriesUid, sopUid, sha256 } = at ?? {};
     const detail = "is kept as a conflict, and no study shows it";
-    const violation = { studyUid, seriesUid, sopUid, sha256, detail };
-    tally.await("aside-known", there.has(`${pk}${sk}`), object.lastModified, violation);
+    await auditAside(audit, object, there.has(`${pk}${sk}`), { studyUid, seriesUid, sopUid, sha256, detail });
   }
 }

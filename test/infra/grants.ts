@@ -185,14 +185,35 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     expect(outside.filter(({ in: id }) => !id.startsWith("EmptiedOnDestroy"))).toEqual([]);
   });
 
-  it("let the catalog's API see which bytes copies were made of, for audit and rebuild, without reading them", () => {
+  it("let the catalog's API prove the bytes that copies were made of like originals, and hold them", () => {
     const uncorrected = grantsOf(stage, "CatalogApi").filter((statement) =>
       JSON.stringify(statement).includes("uncorrected/"),
     );
     expect(actionsOf(uncorrected, "s3")).toEqual([
+      "s3:GetObject",
+      "s3:GetObjectLegalHold",
+      "s3:GetObjectRetention",
+      "s3:GetObjectTagging",
+      "s3:GetObjectVersion",
+      "s3:GetObjectVersionTagging",
       "s3:ListBucket",
       "s3:ListBucketVersions",
       "s3:PutObjectLegalHold",
+    ]);
+  });
+
+  it.each([
+    ["landing", "converted/*"],
+    ["quarantine", "corrected/*"],
+  ])("let it see in %s what lies under %s, and neither read nor change it", (bucket, prefix) => {
+    const there = grantsOf(stage, "CatalogApi").filter((statement) =>
+      new RegExp(`-${bucket}-`).test(JSON.stringify(statement.Resource)),
+    );
+    expect(JSON.stringify(there)).toContain(prefix);
+    expect(actionsOf(there, "s3")).toEqual([
+      "s3:GetObjectTagging",
+      "s3:GetObjectVersionTagging",
+      "s3:ListBucket",
     ]);
   });
 
