@@ -4,6 +4,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { graceSeconds, tries } from "../../shared/work-limits.ts";
 import type { QueueWord } from "../names.ts";
 import type { Stage } from "../stage.ts";
 import { AppAlarm, metricOf } from "./alarm.ts";
@@ -18,19 +19,6 @@ export interface WorkQueueProps {
   readonly patience: Duration;
 }
 
-/**
- * With the pauses of shared/aws/sqs-redelivery.ts: 17 minutes for the first eight, then 15 each, so work that fails ends in
- * the dead-letter queue after half an hour to an hour.
- */
-const receiveAttempts = 12;
-
-/**
- * Only a batch whose worker died waits for it, or one that was never taken. Lambda's guide asks for six times the work
- * time, so that throttled batches are not delivered twice: twice does no harm here, and the first worker's claims have
- * lapsed by then (15 seconds after its work time).
- */
-const graceSeconds = 60;
-
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -44,7 +32,7 @@ export class WorkQueue extends Construct {
       ...encrypted(props.key),
       visibilityTimeout: Duration.seconds(props.workTime.toSeconds() + graceSeconds),
       retentionPeriod: Duration.days(14),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: receiveAttempts },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
       removalPolicy: RemovalPolicy.DESTROY,
     });
     new AppAlarm(this, "Waiting", {

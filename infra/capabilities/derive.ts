@@ -4,13 +4,13 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { workMinutes } from "../../shared/work-limits.ts";
 import { consumeQueue } from "../blocks/consume.ts";
 import { AppFunction } from "../blocks/function.ts";
 import { WorkQueue } from "../blocks/queue.ts";
 import type { Capability } from "../capability.ts";
 
-/** A 60-frame ultrasound decodes in seconds; a mammogram in JPEG 2000 in tens of them. */
-const workTime = Duration.minutes(5);
+const workTime = Duration.minutes(workMinutes.derive);
 
 const lanes = {
   routine: { word: "derive", patience: Duration.hours(1) },

@@ -5,6 +5,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { Aws, Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { workMinutes } from "../../shared/work-limits.ts";
 import { ApiFunction } from "../blocks/api-function.ts";
 import { consumeQueue } from "../blocks/consume.ts";
 import { AppFunction } from "../blocks/function.ts";
@@ -19,12 +20,7 @@ const lanes = {
 type Lane = keyof typeof lanes;
 const laneNames = Object.keys(lanes) as Lane[];
 
-/**
- * An object above 64 MB lands in parts, S3 holds no checksum of its whole, and ingest streams it to hash it: about 75 MB/s
- * for the function as a whole. The worst batch, ten files of 5 GiB, is 53.7 GB: 716 s, plus the copies within S3, side by
- * side, of about 2 minutes. A minute ends nearly all batches; this bounds the worst. Lambda allows no more.
- */
-const workTime = Duration.minutes(15);
+const workTime = Duration.minutes(workMinutes.ingest);
 
 /**
  * The queues that landing notifies. They live with the data: the bucket's notification must find them, and a message lost

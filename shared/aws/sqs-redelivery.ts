@@ -1,5 +1,6 @@
 /** When a message that failed comes back: soon, and later each time, instead of after the queue's whole visibility timeout. */
 import { ChangeMessageVisibilityCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { longestPauseSeconds } from "../work-limits.ts";
 import { sqsClient } from "./sqs-queue.ts";
 
 export interface Failed {
@@ -10,14 +11,12 @@ export interface Failed {
   readonly deliveries: number;
 }
 
-const longestSeconds = 900;
-
 /**
  * Seconds until the next delivery: 2 × 2^deliveries, at most 15 minutes, of which up to half is left to chance so that
  * what failed together does not come back together. `random`: 0 to 1.
  */
 export function pauseBefore(deliveries: number, random: number = Math.random()): number {
-  const ceiling = Math.min(longestSeconds, 2 * 2 ** deliveries);
+  const ceiling = Math.min(longestPauseSeconds, 2 * 2 ** deliveries);
   return Math.ceil(ceiling * (0.5 + random / 2));
 }
 

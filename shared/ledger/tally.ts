@@ -1,8 +1,7 @@
 import type { Clock } from "../ports.ts";
+import { longestUnderWaySeconds } from "../work-limits.ts";
 import { type LedgerCheck, ledgerChecks } from "./checks.ts";
 
-/** Twelve tries take half an hour to an hour, and derive's as long again. What is younger may still be under way. */
-const underWayMilliseconds = 2 * 60 * 60 * 1000;
 /** Violations named on one page; all are counted. */
 const namedPerPage = 100;
 
@@ -63,9 +62,10 @@ export class Tally {
     if (explained) count.explained++;
   }
 
+  /** May still be under way. */
   isYoung(since: Since): boolean {
     const at = milliseconds(since);
-    return at !== undefined && this.#now - at < underWayMilliseconds;
+    return at !== undefined && this.#now - at < longestUnderWaySeconds * 1000;
   }
 
   isOlderThan(since: Since, days: number): boolean {

@@ -9,6 +9,7 @@ import {
 } from "../../shared/contract/revocation.ts";
 import type { Route } from "../../shared/contract/route.ts";
 import { routes } from "../../shared/contract/routes.ts";
+import { longestUnderWaySeconds } from "../../shared/work-limits.ts";
 import { alwaysOn } from "./always-on.ts";
 import { cn, dev, prod, stages } from "./stages.ts";
 import type { Found } from "./synthesized.ts";
@@ -118,7 +119,11 @@ describe.each(Object.entries(stages))("stage %s", (_, stage) => {
     for (const { Properties } of stage.ofType("AWS::SQS::Queue"))
       if (Properties.RedrivePolicy) {
         expect(Properties.VisibilityTimeout).toBeLessThanOrEqual(Math.min(longest, 900) + 60);
-        expect((Properties.RedrivePolicy as { maxReceiveCount: number }).maxReceiveCount).toBe(12);
+        const { maxReceiveCount } = Properties.RedrivePolicy as { maxReceiveCount: number };
+        expect(maxReceiveCount).toBe(12);
+        // What the audit of the ledger calls under way.
+        const perTry = Math.max(Properties.VisibilityTimeout as number, Math.min(longest, 900) + 900);
+        expect(maxReceiveCount * perTry).toBeLessThanOrEqual(longestUnderWaySeconds);
       }
   });
 

@@ -84,8 +84,8 @@ describe("an audit of a ledger that balances", () => {
     const waiting = await here.audit();
     expect(waiting.violations).toEqual([]);
     expect(waiting.checks.get("landing")?.explained).toBe(1);
-    here.clock.advance(3 * 60 * 60 * 1000);
-    const named = expect.objectContaining({ uploadId, fileId: "0", ageHours: 3 });
+    here.clock.advance(7 * 60 * 60 * 1000);
+    const named = expect.objectContaining({ uploadId, fileId: "0", ageHours: 7 });
     expect((await here.audit()).violations).toEqual([named, named]);
     for (const event of landed) await here.ingest(event, { table: here.stream.table });
     await here.settle();
