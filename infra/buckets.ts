@@ -4,6 +4,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import { type CorsRule, HttpMethods, type LifecycleRule, StorageClass } from "aws-cdk-lib/aws-s3";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { quarantineDays } from "../shared/ingest/index-quarantined.ts";
 import { AppBucket } from "./blocks/bucket.ts";
 import { lockMode } from "./config.ts";
 import type { Stage } from "./stage.ts";
@@ -43,7 +44,11 @@ const derivedLifecycle: readonly LifecycleRule[] = [
 const quarantineLifecycle: readonly LifecycleRule[] = [
   abandonedUploads,
   { id: "processed", tagFilters: { "mic-state": "processed" }, expiration: Duration.days(1) },
-  { id: "undecided", expiration: Duration.days(90), noncurrentVersionExpiration: Duration.days(1) },
+  {
+    id: "undecided",
+    expiration: Duration.days(quarantineDays),
+    noncurrentVersionExpiration: Duration.days(1),
+  },
 ];
 
 /** Law asks for six months of network logs. */

@@ -2,7 +2,7 @@ import type { QuarantinedItem } from "../catalog/desk-items.ts";
 import { type HospitalKey, keys } from "../catalog/keys.ts";
 import type { Write } from "../ports.ts";
 
-/** As long as the quarantine bucket keeps what nobody decides on (`infra/buckets.ts`). */
+/** So long the quarantine bucket keeps what nobody decides on: its lifecycle is made of this (`infra/buckets.ts`). */
 export const quarantineDays = 90;
 
 /** When the bytes of a file that has waited since `quarantinedAt` expire. */

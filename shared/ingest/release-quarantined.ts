@@ -15,6 +15,7 @@ import {
   releaseWrites,
   requireReleasable,
 } from "./desk-file.ts";
+import { quarantineDays } from "./index-quarantined.ts";
 
 /**
  * Tries again to take the file in, as it is: its reader may have learned the format meanwhile, or its key be usable again.
@@ -46,7 +47,10 @@ async function requireOrder(grant: Grant, orderId: string): Promise<void> {
 }
 
 export const expired = (): Problem =>
-  new Problem("conflict", "Its bytes have expired: they are kept for 90 days. Upload the file again.");
+  new Problem(
+    "conflict",
+    `Its bytes have expired: they are kept for ${quarantineDays} days. Upload the file again.`,
+  );
 
 type Taken = Pick<Release, "object" | "correctedFrom">;
 

@@ -1,20 +1,20 @@
 /** Files of the ledger that are not (yet) instances: aside, or under way. */
 import type { UploadFileItem, UploadItem } from "../catalog/items.ts";
 import { ownObject } from "../ingest/desk-file.ts";
+import { quarantineDays } from "../ingest/index-quarantined.ts";
 import { objectKeys, type Priority } from "../object-keys.ts";
 import { instanceOf } from "./audit-upload.ts";
 import { isThere } from "./is-there.ts";
 import type { LedgerAudit } from "./walk.ts";
 
-/** What the quarantine bucket's lifecycle keeps (infra/buckets.ts). */
-const keptDays = 90;
-
 export async function auditFileAside(audit: LedgerAudit, file: UploadFileItem): Promise<void> {
   const { tally } = audit;
   const { uploadId, fileId, sha256, state, updatedAt, reason, release, studyUid, sopUid } = file;
+  // Refused again, they are kept no longer for it.
+  const since = state === "quarantined" ? (file.quarantinedAt ?? updatedAt) : updatedAt;
   // Under a key that is not ours to use, the bytes stay where they landed. What was discarded is left to expire.
   if (reason?.code === "wrong-key" || file.discarded) return tally.explain("file-aside");
-  if (tally.isOlderThan(updatedAt, keptDays)) return tally.explain("file-aside");
+  if (tally.isOlderThan(since, quarantineDays)) return tally.explain("file-aside");
   // A corrected copy may itself be in conflict.
   const there = await isThere(
     audit,
