@@ -1,4 +1,4 @@
-import type { BucketName, ListedObject, ObjectStore } from "../ports.ts";
+import type { BucketName, ListedObject, ListedVersion, ObjectStore } from "../ports.ts";
 
 /** Every object under a prefix, by pages. Only for prefixes that are known to be small or that must be read whole. */
 export async function* listAll(
@@ -12,4 +12,21 @@ export async function* listAll(
     yield* page.keys;
     after = page.next;
   } while (after !== undefined);
+}
+
+/** Every version of every object under a prefix, delete markers too, or of those after a key. The same holds. */
+export async function allVersions(
+  objects: Pick<ObjectStore, "listVersions">,
+  bucket: BucketName,
+  prefix: string,
+  from?: string,
+): Promise<readonly ListedVersion[]> {
+  const found: ListedVersion[] = [];
+  let after = from;
+  do {
+    const page = await objects.listVersions(bucket, prefix, after);
+    found.push(...page.versions);
+    after = page.next;
+  } while (after !== undefined);
+  return found;
 }

@@ -2,6 +2,7 @@ import type { Grant } from "../access/grant.ts";
 import type { LegalHoldReply, LegalHoldRequest } from "../contract/schemas/catalog.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
+import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { Clock, ObjectRef, Write } from "../ports.ts";
 import { followLegalHold } from "./follow-legal-hold.ts";
 import type { InstanceItem } from "./items.ts";
@@ -40,7 +41,7 @@ export async function setLegalHold(
   const held = await followLegalHold(grant, study, [...originals, ...reports]);
   if ((held?.legalHold !== undefined) !== hold)
     throw new Problem("conflict", "Somebody else held or released this study meanwhile.");
-  return { studyUid, hold, instances: items.length, ...(next && { next: encode(next.sk) }) };
+  return { studyUid, hold, instances: items.length, ...(next && { next: encodePlace(next.sk) }) };
 }
 
 async function record(
@@ -78,10 +79,6 @@ async function signedDocuments({ objects }: Grant, study: StudyKey): Promise<rea
 const wordFor = (hold: boolean): string => (hold ? "hold" : "release");
 
 /** The next request goes on after this instance's key. */
-const encode = (sk: string): string => Buffer.from(sk).toString("base64url");
+const ofInstance = new RegExp(`^${prefixes.instances()}.*$`, "s");
 
-function decode(cursor: string): string {
-  const sk = Buffer.from(cursor, "base64url").toString();
-  if (sk.startsWith(prefixes.instances())) return sk;
-  throw new Problem("invalid-request", "This cursor is not from a legal hold.");
-}
+const decode = (cursor: string): string => decodePlace(cursor, ofInstance, "a legal hold")[0];

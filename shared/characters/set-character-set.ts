@@ -1,4 +1,5 @@
 /** A person decides in which character set a study's text is read, or takes the decision back. Originals are never touched. */
+
 import type { Grant } from "../access/grant.ts";
 import type { InstanceItem, StudyItem } from "../catalog/items.ts";
 import { keys, prefixes, type StudyKey, studyPartition } from "../catalog/keys.ts";
@@ -6,6 +7,7 @@ import { originalOf } from "../catalog/original-of.ts";
 import type { CharacterSetReply, CharacterSetRequest } from "../contract/schemas/catalog.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import { describedStudy } from "../ingest/catalog-items.ts";
+import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { Clock } from "../ports.ts";
 import { askExamination } from "../quality/examine-study.ts";
 import { type Choice, checkedChoice } from "./choice.ts";
@@ -50,7 +52,7 @@ export async function setCharacterSet(
     studyUid,
     characterSet: choice,
     instances: instances.length,
-    ...(next && { next: encode(next.sk) }),
+    ...(next && { next: encodePlace(next.sk) }),
   };
 }
 
@@ -93,10 +95,6 @@ async function textOf({ table, objects }: Grant, study: StudyItem, choice: Choic
 }
 
 /** The next request goes on after this instance's key. */
-const encode = (sk: string): string => Buffer.from(sk).toString("base64url");
+const ofInstance = new RegExp(`^${prefixes.instances()}.*$`, "s");
 
-function decode(cursor: string): string {
-  const sk = Buffer.from(cursor, "base64url").toString();
-  if (sk.startsWith(prefixes.instances())) return sk;
-  throw new Problem("invalid-request", "This cursor is not from setting a character set.");
-}
+const decode = (cursor: string): string => decodePlace(cursor, ofInstance, "setting a character set")[0];

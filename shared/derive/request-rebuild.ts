@@ -1,4 +1,5 @@
 /** Asks for derivation again: of an instance, a series, a study, or everything a hospital holds. */
+
 import type { Grant } from "../access/grant.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import {
@@ -11,6 +12,7 @@ import {
 import { queryAll } from "../catalog/query-all.ts";
 import type { RebuildReply, RebuildRequest } from "../contract/schemas/catalog.ts";
 import { Problem } from "../errors.ts";
+import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { Item, Key, Queue, Table } from "../ports.ts";
 import { requestCatalog } from "../rebuild/request-catalog.ts";
 import { deriveMessageOf } from "./derive-message.ts";
@@ -95,10 +97,9 @@ interface Position {
   readonly study: string;
 }
 
-const encode = ({ month, study }: Position): string => Buffer.from(`${month}/${study}`).toString("base64url");
+const encode = ({ month, study }: Position): string => encodePlace(`${month}/${study}`);
 
 function decode(cursor: string): Position {
-  const match = /^(\d{6})\/(.{1,200})$/.exec(Buffer.from(cursor, "base64url").toString());
-  if (match?.[1] !== undefined && match[2] !== undefined) return { month: match[1], study: match[2] };
-  throw new Problem("invalid-request", "This cursor is not from a rebuild.");
+  const [, month = "", study = ""] = decodePlace(cursor, /^(\d{6})\/(.{1,200})$/, "a rebuild");
+  return { month, study };
 }

@@ -3,7 +3,7 @@ import type { QuarantinedItem } from "../catalog/desk-items.ts";
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys, quarantinePartition } from "../catalog/keys.ts";
 import type { Waiting } from "../contract/schemas/ingest.ts";
-import { Problem } from "../errors.ts";
+import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { Item, Key } from "../ports.ts";
 import { hospitalOf } from "../upload/load-upload.ts";
 import { keptUntil } from "./index-quarantined.ts";
@@ -52,7 +52,7 @@ export async function listQuarantine(
   }
   const files = await linesOf(grant, found);
   await grant.audit({ hospital, detail: `${files.length} files` });
-  return { files, ...(more && after && { next: encode(after.sk) }) };
+  return { files, ...(more && after && { next: encodePlace(after.sk) }) };
 }
 
 const keyOf = (item: Item | undefined): Key | undefined => item && { pk: item.pk, sk: item.sk };
@@ -83,10 +83,5 @@ export function waitingOf(file: UploadFileItem): Waiting {
   };
 }
 
-const encode = (sk: string): string => Buffer.from(sk).toString("base64url");
-
-function decode(cursor: string): string {
-  const sk = Buffer.from(cursor, "base64url").toString();
-  if (/^[0-9A-Z]{26}#\d{6}$/.test(sk)) return sk;
-  throw new Problem("invalid-request", "This cursor is not from a list of quarantined files.");
-}
+const decode = (cursor: string): string =>
+  decodePlace(cursor, /^[0-9A-Z]{26}#\d{6}$/, "a list of quarantined files")[0];

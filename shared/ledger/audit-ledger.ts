@@ -2,9 +2,11 @@
  * Proves the balance over everything a hospital has, at any time, from the buckets and the table alone: no counter is
  * believed, each is computed again. Page by page, so that a request is bounded whatever the archive's size.
  */
+
 import type { Grant } from "../access/grant.ts";
 import type { LedgerAuditReply } from "../contract/schemas/ledger.ts";
 import { Problem } from "../errors.ts";
+import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { Clock } from "../ports.ts";
 import { Tally } from "./tally.ts";
 import { Budget, type LedgerAudit, type Walk } from "./walk.ts";
@@ -70,13 +72,11 @@ async function walkFrom(audit: LedgerAudit, from: Position): Promise<Position | 
   return undefined;
 }
 
-const encode = ({ walk, after = "" }: Position): string =>
-  Buffer.from(`${walk} ${after}`).toString("base64url");
+const encode = ({ walk, after = "" }: Position): string => encodePlace(`${walk} ${after}`);
+
+const place = new RegExp(`^(${order.join("|")}) (.*)$`, "s");
 
 function decode(cursor: string): Position {
-  const [walk = "", ...rest] = Buffer.from(cursor, "base64url").toString().split(" ");
-  const after = rest.join(" ");
-  if (!(walk in walks))
-    throw new Problem("invalid-request", "This cursor is not from an audit of the ledger.");
-  return { walk: walk as WalkName, ...(after !== "" && { after }) };
+  const [, walk, after] = decodePlace(cursor, place, "an audit of the ledger");
+  return { walk: walk as WalkName, ...(after && { after }) };
 }

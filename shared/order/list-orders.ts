@@ -2,6 +2,7 @@ import type { Grant } from "../access/grant.ts";
 import { type HospitalKey, keys, orderPartitions } from "../catalog/keys.ts";
 import type { ServiceRequest } from "../contract/schemas/order.ts";
 import { Problem } from "../errors.ts";
+import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { OrderItem, OrderStatus } from "./items.ts";
 import { hospitalOf, readStudiesOf } from "./load-order.ts";
 import { serviceRequest } from "./to-fhir.ts";
@@ -45,7 +46,7 @@ export async function listOrders(
     ),
   );
   await grant.audit({ hospital, detail: `${orders.length} orders` });
-  return { orders, ...(page.next && { next: encode(page.next.sk) }) };
+  return { orders, ...(page.next && { next: encodePlace(page.next.sk) }) };
 }
 
 function partitionOf(hospital: HospitalKey, { accession, patient, status = "active" }: OrderQuery): string {
@@ -56,11 +57,5 @@ function partitionOf(hospital: HospitalKey, { accession, patient, status = "acti
   return orderPartitions.status(hospital, status);
 }
 
-/** Opaque to clients. */
-const encode = (sk: string): string => Buffer.from(sk).toString("base64url");
-
-function decode(cursor: string): string {
-  const sk = Buffer.from(cursor, "base64url").toString();
-  if (/^(\d{8}#)?[0-9A-Z]{26}$/.test(sk)) return sk;
-  throw new Problem("invalid-request", "This cursor is not from a list of orders.");
-}
+const decode = (cursor: string): string =>
+  decodePlace(cursor, /^(\d{8}#)?[0-9A-Z]{26}$/, "a list of orders")[0];

@@ -2,7 +2,7 @@ import type { Grant } from "../access/grant.ts";
 import { auditShown } from "../audit/audit-shown.ts";
 import { unmatchedPartition } from "../catalog/keys.ts";
 import type { UnmatchedStudies } from "../contract/schemas/order.ts";
-import { Problem } from "../errors.ts";
+import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { Item } from "../ports.ts";
 import type { UnmatchedStudyItem } from "./items.ts";
 import { hospitalOf } from "./load-order.ts";
@@ -34,12 +34,9 @@ export async function listUnmatchedStudies(
       modalities: [...modalities],
       candidates: [...candidates],
     })),
-    ...(next && { next: Buffer.from(next.sk).toString("base64url") }),
+    ...(next && { next: encodePlace(next.sk) }),
   };
 }
 
-function decode(cursor: string): string {
-  const sk = Buffer.from(cursor, "base64url").toString();
-  if (/^\d{4}-\d{2}-\d{2}T[\d:.]+Z#[0-9a-f.]+$/.test(sk)) return sk;
-  throw new Problem("invalid-request", "This cursor is not from a list of unmatched studies.");
-}
+const decode = (cursor: string): string =>
+  decodePlace(cursor, /^\d{4}-\d{2}-\d{2}T[\d:.]+Z#[0-9a-f.]+$/, "a list of unmatched studies")[0];

@@ -1,9 +1,11 @@
 /** Asks for a hospital's catalog to be made again from its archive: a page of a listing a request, whole studies at a time. */
 import type { Grant } from "../access/grant.ts";
 import type { HospitalKey, StudyKey } from "../catalog/keys.ts";
+import { allVersions } from "../catalog/list-all.ts";
 import type { RebuildReply } from "../contract/schemas/catalog.ts";
 import { Problem } from "../errors.ts";
 import { objectKeys, objectPrefixes, parseOriginalKey, parseUncorrectedKey } from "../object-keys.ts";
+import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { ListedVersion, ObjectStore, Queue } from "../ports.ts";
 import type { RebuildInstance, RebuildMessage, RebuildOriginal } from "./rebuild-message.ts";
 
@@ -40,7 +42,12 @@ interface Queued {
 }
 
 async function oneStudy(objects: ObjectStore, queue: Queue, key: StudyKey): Promise<RebuildReply> {
-  const queued = await sendStudy(objects, queue, key, await allVersions(objects, objectPrefixes.study(key)));
+  const queued = await sendStudy(
+    objects,
+    queue,
+    key,
+    await allVersions(objects, "archive", objectPrefixes.study(key)),
+  );
   if (queued === 0) throw new Problem("not-found", "The archive holds no original of this study.");
   return { queued };
 }
@@ -59,23 +66,13 @@ async function originals(
       const key = { ...hospital, studyUid };
       // The page may end in the middle of its last study.
       const cut = page.next !== undefined && index === studies.length - 1;
-      const versions = cut ? await allVersions(objects, objectPrefixes.study(key)) : listed;
+      const versions = cut ? await allVersions(objects, "archive", objectPrefixes.study(key)) : listed;
       queued += await sendStudy(objects, queue, key, versions);
       position = versions.at(-1)?.key;
     }
     if (page.next === undefined) return { queued };
   }
   return { queued, after: position };
-}
-
-async function allVersions(objects: ObjectStore, prefix: string): Promise<readonly ListedVersion[]> {
-  const versions: ListedVersion[] = [];
-  for (let after: string | undefined, more = true; more; ) {
-    const page = await objects.listVersions("archive", prefix, after);
-    versions.push(...page.versions);
-    [after, more] = [page.next, page.next !== undefined];
-  }
-  return versions;
 }
 
 interface Archived extends RebuildInstance {
@@ -88,7 +85,7 @@ async function sendStudy(
   key: StudyKey,
   versions: readonly ListedVersion[],
 ): Promise<number> {
-  const sources = correctedOf(await allVersions(objects, objectPrefixes.uncorrected(key)));
+  const sources = correctedOf(await allVersions(objects, "archive", objectPrefixes.uncorrected(key)));
   const instances = instancesOf(versions, sources).toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const firstOfStudy = instances[0];
   if (!firstOfStudy) return 0;
@@ -174,14 +171,11 @@ function following(phase: Phase): Position | undefined {
   return next && { phase: next };
 }
 
-const encode = ({ phase, after = "" }: Position): string =>
-  Buffer.from(`${phase} ${after}`).toString("base64url");
+const encode = ({ phase, after = "" }: Position): string => encodePlace(`${phase} ${after}`);
+
+const place = new RegExp(`^(${phases.join("|")}) (.*)$`, "s");
 
 function decode(cursor: string): Position {
-  const [phase = "", ...rest] = Buffer.from(cursor, "base64url").toString().split(" ");
-  const after = rest.join(" ");
-  const known = phases.find((one) => one === phase);
-  if (known === undefined)
-    throw new Problem("invalid-request", "This cursor is not from a rebuild of a catalog.");
-  return { phase: known, ...(after !== "" && { after }) };
+  const [, phase, after] = decodePlace(cursor, place, "a rebuild of a catalog");
+  return { phase: phase as Phase, ...(after && { after }) };
 }

@@ -1,4 +1,5 @@
 /** The same hospital on the real adapters and an emulator: every run has a hospital of its own. */
+
 import { type AttributeValue, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { keyState } from "../../../shared/access/key-state.ts";
@@ -7,6 +8,7 @@ import { s3Objects } from "../../../shared/aws/s3-objects.ts";
 import { s3UploadSigner } from "../../../shared/aws/s3-upload-signer.ts";
 import { signedFetch } from "../../../shared/aws/signed-fetch.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
+import { allVersions } from "../../../shared/catalog/list-all.ts";
 import type { BucketName, Item } from "../../../shared/ports.ts";
 import { uploadLimits } from "../../../shared/upload/limits.ts";
 import type { ContractCloud } from "../../contract/provision.ts";
@@ -93,12 +95,6 @@ async function itemsOf(TableName: string, hospital: string): Promise<readonly It
 }
 
 async function versionsUnder(objects: Ground["objects"], bucket: BucketName, prefix: string) {
-  const found: { readonly key: string; readonly versionId: string }[] = [];
-  let after: string | undefined;
-  do {
-    const { versions, next } = await objects.listVersions(bucket, prefix, after);
-    found.push(...versions.filter(({ deleted }) => !deleted));
-    after = next;
-  } while (after !== undefined);
-  return found;
+  const versions = await allVersions(objects, bucket, prefix);
+  return versions.filter(({ deleted }) => !deleted);
 }
