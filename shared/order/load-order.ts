@@ -46,7 +46,7 @@ export async function viewOrder(grant: Grant, orderId: string, baseUrl: string):
 
 const attempts = 5;
 
-/** Reads, decides and writes again when somebody else was quicker; then Problem("conflict"). */
+/** Reads, decides and writes again when somebody else was quicker. Throws ConditionFailed when somebody was five times. */
 export async function untilUncontested<T>(attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
