@@ -83,8 +83,8 @@ function assignmentsOf(
 
 /**
  * UIDs made here are derived from what files that belong together have in common: three hundred slices that lack a study's
- * UID become one study. Only within an upload: elsewhere the same number may mean another patient. A file that says nothing
- * of patient and study stands alone.
+ * UID become one study. Only within an upload: elsewhere the same number may mean another patient. A file without a number
+ * of the patient or of the request stands alone: names, dates and dummy ids are shared by people who have nothing in common.
  */
 function madeUids(
   { hospital, uploadId }: UploadFileItem,
@@ -93,12 +93,13 @@ function madeUids(
   request: CorrectRequest,
 ): Readonly<Record<"studyInstanceUid" | "seriesInstanceUid" | "sopInstanceUid", string>> {
   const texts = (tags: readonly string[]): string[] => tags.map((tag) => textOf(dataset, tag) ?? "");
-  const shared = texts(studyTags);
+  const numbered = texts(numberTags).some((text) => text.trim() !== "");
+  const name = JSON.stringify(dataset[patientName]?.Value ?? []);
   const study = derivedUid(
     "study",
     hospital,
     uploadId,
-    ...(shared.some((text) => text !== "") ? shared : [sha256]),
+    ...(numbered ? [...texts(numberTags), name, ...texts(studyTags)] : [sha256]),
   );
   const { studyInstanceUid: given } = request;
   const [present = ""] = texts([tagOf.studyInstanceUid]);
@@ -110,7 +111,10 @@ function madeUids(
   };
 }
 
-/** Patient ID, Study Date, Accession Number, Study ID. */
-const studyTags = ["00100020", "00080020", "00080050", "00200010"] as const;
+/** Patient ID, Accession Number. */
+const numberTags = ["00100020", "00080050"] as const;
+const patientName = "00100010";
+/** Patient's Birth Date, Patient's Sex, Study Date, Study ID. */
+const studyTags = ["00100030", "00100040", "00080020", "00200010"] as const;
 /** Modality, Series Number, Series Description. */
 const seriesTags = ["00080060", "00200011", "0008103E"] as const;

@@ -231,6 +231,27 @@ describe("an administrator's corrected copy", () => {
     await expectSound(here, uploadId);
   });
 
+  it.each([
+    ["no number, and another name", { patientId: "", accession: "" }, { patientName: "Li^Na" }],
+    ["no number, and the same name", { patientId: "", accession: "" }, {}],
+    ["a dummy accession number, and another name", { patientId: "" }, { patientName: "Li^Na" }],
+    ["another birth date", { birthDate: "19700101" }, { birthDate: "19700102" }],
+    ["another sex", { sex: "F" }, { sex: "M" }],
+  ])("never makes one study of two patients: %s", async (_, both, second) => {
+    const here = await clinic();
+    const at = desk(here);
+    const files = [
+      nameless("1.2.826.7.1.1", both),
+      nameless("1.2.826.7.1.2", { ...both, instanceNumber: 2, ...second }),
+    ];
+    const uploadId = await quarantined(here, files);
+    for (const fileId of ["0", "1"])
+      await correctQuarantined(at.as("hospital-admin"), here.clock, { uploadId, fileId }, fix);
+    await at.follow();
+    expect(new Set(instancesOf(here).map(({ studyUid }) => studyUid)).size).toBe(2);
+    await expectSound(here, uploadId);
+  });
+
   it("is refused with what is still wrong, and the file goes on waiting", async () => {
     const here = await clinic();
     const at = desk(here);
