@@ -83,7 +83,7 @@ async function settled(
   const kept = file.state !== "quarantined" || (await isAside(deps, landing));
   if (file.state === "indexed") await followAgain(deps, file);
   if (kept && (await deps.objects.head(ref))) await markProcessed(deps, ref);
-  if (file.state !== "quarantined") await letGo(deps, landing, file, file.state === "indexed");
+  if (file.state !== "quarantined") await letGo(deps, landing, file, file.state);
   return "already";
 }
 
@@ -125,7 +125,7 @@ async function ingestAnnounced(
     if (cut) return aside(cut);
     const outcome = await decide(deps, landed, read.header);
     if (landed.ref.bucket === "landing") await markProcessed(deps, landed.ref);
-    await letGo(deps, landing, file, outcome === "indexed");
+    await letGo(deps, landing, file, outcome);
     return outcome;
   });
 }

@@ -15,6 +15,7 @@ import { indexQuarantined } from "./index-quarantined.ts";
 import type { Announcement } from "./landed-file.ts";
 import type { IngestOutcome } from "./outcome.ts";
 import { quarantineReasons } from "./quarantine-reasons.ts";
+import { reopenWrites } from "./reopen-conflict.ts";
 import { markProcessed } from "./settle.ts";
 
 export type Reason = NonNullable<UploadFileItem["reason"]>;
@@ -40,7 +41,7 @@ export async function quarantine(
     detail: `file ${landing.fileId}: ${reason.code}`,
   });
   try {
-    await deps.table.write([...ledgerWrites(deps, landing, announcement, reason, readable), audit]);
+    await deps.table.write([...(await ledgerWrites(deps, landing, announcement, reason, readable)), audit]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     // An earlier delivery recorded it.
@@ -78,19 +79,25 @@ export async function isAside(
 }
 
 /** A file of no upload, or of one of which most is lost, gets an entry of its own, so that the stream tells people about it. */
-function ledgerWrites(
-  { clock, region }: IngestDependencies,
+async function ledgerWrites(
+  deps: IngestDependencies,
   { hospital, uploadId, fileId }: LandingKey,
   { file, upload }: Announcement,
   reason: Reason,
   readable: boolean,
-): readonly Write[] {
+): Promise<readonly Write[]> {
+  const { clock, region } = deps;
   const owner = { region, hospital };
   const now = clock.now();
   const quarantinedAt = file?.quarantinedAt ?? now.toISOString();
   const { code } = reason;
   const waits = indexQuarantined(owner, { uploadId, fileId, code, quarantinedAt }, readable);
-  if (file) return [...finalWrites(file, "quarantined", now, { reason, quarantinedAt }), waits];
+  if (file)
+    return [
+      ...finalWrites(file, "quarantined", now, { reason, quarantinedAt }),
+      waits,
+      ...(await reopenWrites(deps, file)),
+    ];
   if (upload && upload.restoredAt === undefined) return [];
   const item: UploadFileItem = {
     ...keys.uploadFile(owner, uploadId, fileId),

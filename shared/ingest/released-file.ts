@@ -1,8 +1,9 @@
 /** What ingest takes in when a file was taken out of quarantine or out of a conflict. */
-import type { UploadFileItem } from "../catalog/items.ts";
-import { type LandingKey, objectKeys } from "../object-keys.ts";
+import type { FileState, UploadFileItem } from "../catalog/items.ts";
+import { type LandingKey, objectKeys, parseConflictKey } from "../object-keys.ts";
 import type { ObjectRef } from "../ports.ts";
 import type { IngestDependencies } from "./dependencies.ts";
+import type { IngestOutcome } from "./outcome.ts";
 import { processedTag } from "./settle.ts";
 
 export interface Intake {
@@ -40,20 +41,25 @@ export function aside({ region }: Pick<IngestDependencies, "region">, landing: L
 
 /**
  * Lets go of what a released file leaves in the quarantine bucket once it is in the archive: the bucket expires what is
- * tagged. May be repeated, and after it has expired.
+ * tagged. May be repeated, and after it has expired. `state`: what has become of the file. What came from a conflict and is in
+ * conflict still is the only copy of its bytes.
  */
 export async function letGo(
   deps: IngestDependencies,
   landing: LandingKey,
   { release }: UploadFileItem,
-  indexed: boolean,
+  state: FileState | IngestOutcome,
 ): Promise<void> {
   if (!release) return;
   const own = release.correctedFrom?.key ?? release.object?.key ?? aside(deps, landing).key;
   const copy = release.correctedFrom && release.object?.key;
   // What a copy was made from is in the archive only once the copy is indexed.
-  const leaving = [...(copy === undefined ? [] : [copy]), ...(copy === undefined || indexed ? [own] : [])];
+  const leaving = [
+    ...(copy === undefined ? [] : [copy]),
+    ...(copy === undefined || state === "indexed" ? [own] : []),
+  ];
   for (const key of leaving) {
+    if (state === "conflict" && parseConflictKey(key)) continue;
     const ref = { bucket: "quarantine", key } as const;
     if (await deps.objects.head(ref)) await deps.objects.tag(ref, processedTag);
   }

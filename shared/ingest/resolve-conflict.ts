@@ -37,6 +37,7 @@ export async function resolveConflict(
   const conflict = await loadConflict(grant, path);
   const file = await loadConflictFile(grant, conflict);
   if (conflict.resolution) return decidedAlready(grant, conflict, file, keep);
+  if (keep !== "first" && file.state === "quarantined") throw new Problem("conflict", waitsAtTheDesk);
   const resolution: Resolution = {
     keep,
     by: grant.caller.principal.id,
@@ -53,6 +54,9 @@ export async function resolveConflict(
   }
   return answer({ ...conflict, resolution }, keep === "first" ? file : { ...file, state: "stored" });
 }
+
+const waitsAtTheDesk =
+  "The other bytes wait in quarantine, since they could not be taken in. Release them there first, or keep the first image.";
 
 /** The same however often it is asked for: a decision whose answer was lost makes no second copy. */
 const newUid = ({ hospital, sopUid, sha256 }: ConflictItem): string =>

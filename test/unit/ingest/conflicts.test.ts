@@ -6,7 +6,9 @@ import { readStudyProgress } from "../../../shared/catalog/read-study.ts";
 import { itemsOf, textOf } from "../../../shared/dicom/json-model.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { wholeHeader } from "../../../shared/ingest/corrected-copy.ts";
+import { discardQuarantined } from "../../../shared/ingest/discard-quarantined.ts";
 import { listConflicts, retrieveConflicting } from "../../../shared/ingest/list-conflicts.ts";
+import { releaseQuarantined } from "../../../shared/ingest/release-quarantined.ts";
 import { resolveConflict } from "../../../shared/ingest/resolve-conflict.ts";
 import { objectKeys } from "../../../shared/object-keys.ts";
 import { compareEvidence, readInstances } from "../../../shared/report/evidence.ts";
@@ -226,6 +228,74 @@ describe("keeping both", () => {
     expect(textOf(item ?? {}, "04000565")).toBe("COERCE");
     expect(await at.file(uploads[1])).toMatchObject({ state: "indexed", sopUid: copy?.sopUid });
     await expectSound(story);
+  });
+});
+
+describe.each(["new", "both"] as const)("a decision to keep %s that cannot be carried out", (keep) => {
+  /** The hospital is given another key, so that the bytes lie under one that is no longer its own; `back` undoes it. */
+  async function refusedAfterDeciding() {
+    const story = await inConflict();
+    const { here, at } = story;
+    const underKey = (keyArn: string) =>
+      here.table.write([{ op: "update", key: keys.hospital(here.hospital), set: { keyArn } }]);
+    await resolveConflict(at.as("hospital-admin"), here.clock, path, { keep });
+    await underKey(await here.keyService.createGroupKey("another"));
+    await at.follow();
+    const { uploads } = story;
+    expect(await at.file(uploads[1])).toMatchObject({
+      state: "quarantined",
+      reason: { code: "wrong-key" },
+    });
+    return { ...story, desk: { uploadId: uploads[1], fileId: "0" }, back: () => underKey(here.keyArn) };
+  }
+  const kept = {
+    bucket: "quarantine",
+    key: objectKeys.conflict({ region: "eu-central-1", hospital: "qinghe-county", ...ofSlice }, path.sha256),
+  } as const;
+
+  it("is open again, and says that the bytes must be released first", async () => {
+    const { here, at } = await refusedAfterDeciding();
+    const { conflicts } = await listConflicts(at.as("technician"), path.studyUid);
+    expect(conflicts.map(({ resolution }) => resolution)).toEqual([undefined]);
+    const problem = await refused(
+      resolveConflict(at.as("hospital-admin"), here.clock, path, { keep: "new" }),
+    );
+    expect(problem).toMatchObject({ type: "conflict", detail: expect.stringContaining("Release them") });
+    const first = await resolveConflict(at.as("hospital-admin"), here.clock, path, { keep: "first" });
+    expect(first.resolution).toMatchObject({ keep: "first", done: true });
+  });
+
+  it("keeps the bytes when they are released, and is decided again", async () => {
+    const story = await refusedAfterDeciding();
+    const { here, at, uploads, desk: file, back } = story;
+    await back();
+    await releaseQuarantined(at.as("technician"), here.clock, file);
+    await at.follow();
+    expect((await at.file(uploads[1])).state).toBe("conflict");
+    expect(here.objects.tags(kept)).toEqual({});
+    // Whoever delivers the event again changes nothing.
+    await here.ingest({ key: `routine/${here.hospital.hospital}/${file.uploadId}/0` });
+    expect(here.objects.tags(kept)).toEqual({});
+
+    await resolveConflict(at.as("hospital-admin", "two"), here.clock, path, { keep: "new" });
+    await at.follow();
+    expect(await at.file(uploads[1])).toMatchObject({ state: "indexed" });
+    expect(instancesOf(here)).toMatchObject([{ sha256: path.sha256 }]);
+    await expectSound(story);
+  });
+
+  it("lets other bytes take the image's place when the file is given up", async () => {
+    const { here, at, desk: file, back } = await refusedAfterDeciding();
+    await back();
+    await discardQuarantined(at.as("hospital-admin"), here.clock, file, "of no use");
+    await at.follow();
+    const third = sliceFile({ ...slice, comment: "edited twice" });
+    const { landed } = await here.send([third]);
+    expect(await here.ingest(landed[0])).toBe("conflict");
+    const other = { ...path, sha256: sha256Hex(third) };
+    await resolveConflict(at.as("hospital-admin"), here.clock, other, { keep: "new" });
+    await at.follow();
+    expect(instancesOf(here)).toMatchObject([{ sha256: sha256Hex(third) }]);
   });
 });
 
