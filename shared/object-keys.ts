@@ -53,11 +53,11 @@ export const objectKeys = {
   corrected: (key: HospitalKey, uploadId: string, fileId: string, sha256: string): string =>
     `corrected/${key.region}/${key.hospital}/${uploadId}/${fileId}/${sha256}.dcm`,
   /**
-   * In the archive: the bytes as they came, of an instance that is a corrected copy of them. `sha256` is the instance's, the
-   * file's name is theirs, so that the archive alone says what was made of what.
+   * In the archive: bytes that a corrected copy was made of. `sha256` is the copy's, the file's name is theirs, so that the
+   * archive alone says what was made of what; of a copy of a copy step by step, all under the instance it ended as.
    */
-  uncorrected: (key: InstanceKey, sha256: string, asItCame: string): string =>
-    `${uncorrected}${instance(key)}/${sha256}/${asItCame}.dcm`,
+  uncorrected: (key: InstanceKey, sha256: string, madeOf: string): string =>
+    `${uncorrected}${instance(key)}/${sha256}/${madeOf}.dcm`,
   conflict: (key: InstanceKey, sha256: string): string => `conflict/${instance(key)}/${sha256}.dcm`,
 } as const;
 
@@ -102,13 +102,13 @@ export interface SignedReportKey extends StudyKey {
 
 const uncorrected = "uncorrected/";
 
-/** Of which instance the bytes are the uncorrected form, and their own SHA-256; undefined when it is no such key. */
-export function parseUncorrectedKey(key: string): (OriginalKey & { readonly asItCame: string }) | undefined {
+/** Which copy of which instance was made of the bytes, and their own SHA-256; undefined when it is no such key. */
+export function parseUncorrectedKey(key: string): (OriginalKey & { readonly madeOf: string }) | undefined {
   if (!key.startsWith(uncorrected)) return undefined;
-  const [copy = "", asItCame = "", ...more] = key.slice(uncorrected.length).split(/\/(?=[0-9a-f]{64}\.dcm$)/);
+  const [copy = "", madeOf = "", ...more] = key.slice(uncorrected.length).split(/\/(?=[0-9a-f]{64}\.dcm$)/);
   const parsed = parseOriginalKey(`${copy}.dcm`);
-  if (more.length > 0 || !parsed || !/^[0-9a-f]{64}\.dcm$/.test(asItCame)) return undefined;
-  return { ...parsed, asItCame: asItCame.slice(0, 64) };
+  if (more.length > 0 || !parsed || !/^[0-9a-f]{64}\.dcm$/.test(madeOf)) return undefined;
+  return { ...parsed, madeOf: madeOf.slice(0, 64) };
 }
 
 /** Of what is archived: every such key ends in the SHA-256 of its bytes. */

@@ -1,7 +1,15 @@
 /** Shapes of what waits for a person: files in quarantine, conflicts, and what was decided about them. */
 import type { Priority } from "../object-keys.ts";
 import type { Item } from "../ports.ts";
+import type { CorrectedFrom } from "./corrected-from.ts";
 import type { HospitalKey, StudyKey } from "./keys.ts";
+
+/** Bytes that a copy was made of: in the quarantine bucket, archived beside the copy once that is taken in. */
+export type Origin = CorrectedFrom<{
+  readonly key: string;
+  /** Tags in which the copy differs. */
+  readonly attributes: readonly string[];
+}>;
 
 /** A file taken out of quarantine or out of a conflict. What it says is done by ingest, from the table's stream. */
 export interface Release {
@@ -14,13 +22,8 @@ export interface Release {
   readonly priority: Priority;
   /** Which object of the quarantine bucket is to be taken in; absent: the file's own, wherever it was kept. */
   readonly object?: { readonly key: string; readonly sha256: string; readonly size: number };
-  /** `object` is a corrected copy of these bytes: in the quarantine bucket, archived beside the copy. */
-  readonly correctedFrom?: {
-    readonly key: string;
-    readonly sha256: string;
-    /** Tags that differ. */
-    readonly attributes: readonly string[];
-  };
+  /** `object` is a corrected copy of these bytes. */
+  readonly correctedFrom?: Origin;
   /** The SHA-256 the instance stands for until this file takes its place. */
   readonly replaces?: string;
 }
@@ -50,6 +53,8 @@ export interface ConflictItem extends Item, StudyKey {
   readonly objectKey: string;
   readonly uploadId: string;
   readonly fileId: string;
+  /** The other bytes are a corrected copy of these. */
+  readonly correctedFrom?: Origin;
   readonly foundAt: string;
   readonly resolution?: Resolution;
 }
@@ -63,11 +68,15 @@ export interface Resolution {
   readonly sopUid?: string;
 }
 
+/** Bytes that a copy was made of, archived beside it (`uncorrected/…`). */
+export type ArchivedOrigin = CorrectedFrom<{ readonly archiveVersionId?: string }>;
+
 /** Bytes an instance stood for until an admin let others take their place. */
 export interface Superseded {
   readonly sha256: string;
   readonly size: number;
   readonly archiveVersionId?: string;
+  readonly correctedFrom?: ArchivedOrigin;
   readonly indexedAt: string;
   readonly supersededAt: string;
 }

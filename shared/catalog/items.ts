@@ -6,7 +6,7 @@ import type { Item, Key } from "../ports.ts";
 import type { Checked } from "../quality/check-header.ts";
 import type { Quality } from "../quality/score.ts";
 import type { SourceType } from "../sources/recognise.ts";
-import type { Release, Superseded } from "./desk-items.ts";
+import type { ArchivedOrigin, Release, Superseded } from "./desk-items.ts";
 import type { HospitalKey, InstanceKey, SeriesKey, StudyKey } from "./keys.ts";
 
 /** PS3.18 Annex F: attributes by tag, as eight hexadecimal digits. */
@@ -152,8 +152,8 @@ export interface InstanceItem extends Typed<"instance">, InstanceKey, Partial<Ch
   readonly frames?: number;
   /** When derive last ran over it. */
   readonly derivedAt?: string;
-  /** It is a corrected copy; what it was made from lies in the archive beside it (`uncorrected/…`). */
-  readonly correctedFrom?: { readonly sha256: string; readonly archiveVersionId?: string };
+  /** It is a corrected copy of these. */
+  readonly correctedFrom?: ArchivedOrigin;
   /** Bytes the UID stood for before an admin let others take their place; still in the archive. Oldest first. */
   readonly superseded?: readonly Superseded[];
 }

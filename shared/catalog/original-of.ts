@@ -1,5 +1,6 @@
 import { objectKeys } from "../object-keys.ts";
 import type { ObjectRef } from "../ports.ts";
+import { originsOf } from "./corrected-from.ts";
 import type { InstanceItem } from "./items.ts";
 import type { InstanceKey } from "./keys.ts";
 
@@ -27,21 +28,34 @@ export function sourceOf(
 
 const keptSources: Readonly<Record<string, "jpg" | "png">> = { "image/jpeg": "jpg", "image/png": "png" };
 
-type Locked = "sha256" | "archiveVersionId" | "source" | "correctedFrom" | "superseded";
+type Bytes = InstanceKey & Pick<InstanceItem, "sha256" | "archiveVersionId" | "correctedFrom">;
+type Locked = Bytes & Pick<InstanceItem, "source" | "superseded">;
 
-/** Everything of the instance that lies locked: what it stands for, what it stood for, and what it was made from. */
-export function archivedOf(instance: InstanceKey & Pick<InstanceItem, Locked>): readonly ObjectRef[] {
-  const { correctedFrom, superseded = [], archiveVersionId: _, ...bare } = instance;
-  const uncorrected = correctedFrom && {
-    bucket: "archive" as const,
-    key: objectKeys.uncorrected(instance, instance.sha256, correctedFrom.sha256),
-    ...(correctedFrom.archiveVersionId !== undefined && { versionId: correctedFrom.archiveVersionId }),
-  };
+/** What it stands for, and what it stood for before. */
+function originalsOf({ superseded = [], ...instance }: Locked): readonly Bytes[] {
+  const { region, hospital, studyUid, seriesUid, sopUid } = instance;
+  return [instance, ...superseded.map((one) => ({ region, hospital, studyUid, seriesUid, sopUid, ...one }))];
+}
+
+/** Everything that corrected copies among its originals were made of, each under the hash of what was made of it. */
+export function uncorrectedOf(instance: Locked): readonly (ObjectRef & { readonly sha256: string })[] {
+  return originalsOf(instance).flatMap((copy) => {
+    const origins = originsOf(copy.correctedFrom);
+    return origins.map(({ sha256, archiveVersionId: versionId }, index) => ({
+      bucket: "archive" as const,
+      key: objectKeys.uncorrected(copy, origins[index - 1]?.sha256 ?? copy.sha256, sha256),
+      ...(versionId !== undefined && { versionId }),
+      sha256,
+    }));
+  });
+}
+
+/** Everything of the instance that lies locked: what it stands for, what it stood for, and what each was made from. */
+export function archivedOf(instance: Locked): readonly ObjectRef[] {
   const photograph = sourceOf(instance);
   return [
-    originalOf(instance),
-    ...superseded.map((one) => originalOf({ ...bare, ...one })),
-    ...(uncorrected ? [uncorrected] : []),
+    ...originalsOf(instance).map(originalOf),
+    ...uncorrectedOf(instance).map(({ sha256: _, ...ref }) => ref),
     ...(photograph ? [photograph] : []),
   ];
 }

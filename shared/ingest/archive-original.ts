@@ -1,3 +1,4 @@
+import type { ArchivedOrigin, Origin } from "../catalog/desk-items.ts";
 import type { InstanceKey } from "../catalog/keys.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
@@ -23,23 +24,30 @@ export function archiveOriginal(
   return archiveOnce(deps, landed, { ref, size: head.size }, original, retainUntil);
 }
 
-/** Of a corrected copy: the bytes as they came, locked beside it, under a key that says what was made of them. */
-export async function archiveUncorrected(
+/** Of a corrected copy: everything it was made of, locked beside it, under keys that say what was made of what. */
+export function archiveUncorrected(
   deps: IngestDependencies,
   key: InstanceKey,
   landed: LandedFile,
   retainUntil: Date,
-): Promise<{ readonly sha256: string; readonly archiveVersionId?: string } | undefined> {
+): Promise<ArchivedOrigin | undefined> {
   const { file } = landed;
-  const from = file.release?.correctedFrom;
-  if (!from) return undefined;
-  const { sha256 } = from;
-  const source: ObjectRef = { bucket: "archive", key: objectKeys.uncorrected(key, file.sha256, sha256) };
-  const ref: ObjectRef = { bucket: "quarantine", key: from.key };
-  const head = await deps.objects.head(ref);
-  if (!head) throw new Transient("The bytes that were corrected cannot be seen");
-  const archiveVersionId = await archiveOnce(deps, landed, { ref, size: head.size }, source, retainUntil);
-  return { sha256, ...(archiveVersionId !== undefined && { archiveVersionId }) };
+  return archiveOrigin(file.sha256, file.release?.correctedFrom);
+
+  async function archiveOrigin(
+    copy: string,
+    origin: Origin | undefined,
+  ): Promise<ArchivedOrigin | undefined> {
+    if (!origin) return undefined;
+    const { sha256 } = origin;
+    const to: ObjectRef = { bucket: "archive", key: objectKeys.uncorrected(key, copy, sha256) };
+    const ref: ObjectRef = { bucket: "quarantine", key: origin.key };
+    const head = await deps.objects.head(ref);
+    if (!head) throw new Transient("The bytes that were corrected cannot be seen");
+    const archiveVersionId = await archiveOnce(deps, landed, { ref, size: head.size }, to, retainUntil);
+    const from = await archiveOrigin(sha256, origin.from);
+    return { sha256, ...(archiveVersionId !== undefined && { archiveVersionId }), ...(from && { from }) };
+  }
 }
 
 interface Bytes {

@@ -1,5 +1,6 @@
 /** A file at the quarantine desk: what the use cases there check and write alike. */
 import type { Audited, Grant } from "../access/grant.ts";
+import { originsOf } from "../catalog/corrected-from.ts";
 import type { Release } from "../catalog/desk-items.ts";
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
@@ -17,12 +18,12 @@ export interface DeskPath {
 }
 
 /**
- * Where the file's own bytes lie: with a conflict they came into, else where quarantine keeps them, unless they were under a
+ * Where the file's own bytes lie, as they came: with a conflict they came into, else where quarantine keeps them, unless they were under a
  * key that is not ours and stayed where they landed.
  */
 export function ownObject(file: UploadFileItem): ObjectRef {
   const { release, uploadId, fileId } = file;
-  const key = release?.correctedFrom?.key ?? release?.object?.key;
+  const key = originsOf(release?.correctedFrom).at(-1)?.key ?? release?.object?.key;
   return { bucket: "quarantine", key: key ?? objectKeys.quarantine(file, uploadId, fileId) };
 }
 

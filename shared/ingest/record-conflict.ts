@@ -92,6 +92,7 @@ function conflictWrite(
       objectKey,
       uploadId: file.uploadId,
       fileId: file.fileId,
+      ...(file.release?.correctedFrom && { correctedFrom: file.release.correctedFrom }),
       foundAt: clock.now().toISOString(),
     },
     when: [[{ attribute: "pk", is: "absent" }]],

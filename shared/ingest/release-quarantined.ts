@@ -1,10 +1,11 @@
 import type { Grant } from "../access/grant.ts";
+import { originsOf } from "../catalog/corrected-from.ts";
 import type { Release } from "../catalog/desk-items.ts";
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import type { Decided } from "../contract/schemas/ingest.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
-import { objectKeys } from "../object-keys.ts";
+import { parseConflictKey } from "../object-keys.ts";
 import type { Clock } from "../ports.ts";
 import { hospitalOf, loadFile, loadUpload } from "../upload/load-upload.ts";
 import {
@@ -33,9 +34,8 @@ export async function releaseQuarantined(
   if (isTheirs(grant, file, undefined)) return decidedView(file);
   requireReleasable(file);
   if (orderId !== undefined) await requireOrder(grant, orderId);
-  const kept = await grant.objects.head(ownObject(file));
-  if (!kept && file.reason?.code !== "wrong-key") throw expired();
-  return release(grant, clock, { ...file, ...(orderId !== undefined && { orderId }) }, undefined);
+  const taken = await asItIs(grant, file);
+  return release(grant, clock, { ...file, ...(orderId !== undefined && { orderId }) }, taken);
 }
 
 async function requireOrder(grant: Grant, orderId: string): Promise<void> {
@@ -54,12 +54,12 @@ export const expired = (): Problem =>
 
 type Taken = Pick<Release, "object" | "correctedFrom">;
 
-/** The decision, once: whoever comes second is told what the first one did. `taken`: a corrected copy. */
+/** The decision, once: whoever comes second is told what the first one did. */
 export async function release(
   grant: Grant,
   clock: Clock,
   file: UploadFileItem,
-  taken: Taken | undefined,
+  taken: Taken,
 ): Promise<Decided> {
   const { uploadId, fileId } = file;
   const { priority } = await loadUpload(grant, uploadId);
@@ -68,9 +68,9 @@ export async function release(
     by: grant.caller.principal.id,
     was: file.reason?.code ?? "unknown",
     priority,
-    ...(taken ?? asItIs(file)),
+    ...taken,
   };
-  const tags = taken?.correctedFrom?.attributes ?? [];
+  const tags = taken.correctedFrom?.attributes ?? [];
   const detail = `file ${fileId}: ${decision.was}${tags.length > 0 ? `, corrected ${tags.join(" ")}` : ""}`;
   try {
     await grant.table.write(
@@ -88,11 +88,20 @@ export async function release(
   return decidedView({ ...file, state: "stored", release: decision });
 }
 
-/** Bytes that came into a conflict lie elsewhere than ingest looks by itself. */
-function asItIs(file: UploadFileItem): Taken {
-  const { key } = ownObject(file);
-  if (key === objectKeys.quarantine(file, file.uploadId, file.fileId)) return {};
-  return { object: { key, sha256: file.sha256, size: file.size } };
+/**
+ * Bytes that came into a conflict lie elsewhere than ingest looks by itself, and may be a copy: they go back to where they
+ * were, without what was made of them. Throws Problem("conflict") where they have expired.
+ */
+async function asItIs(grant: Grant, file: UploadFileItem): Promise<Taken> {
+  const { object, correctedFrom } = file.release ?? {};
+  const known = [...(object ? [{ ...object, from: correctedFrom }] : []), ...originsOf(correctedFrom)];
+  const contested = known.find(({ key }) => parseConflictKey(key));
+  const ref = contested ? ({ bucket: "quarantine", key: contested.key } as const) : ownObject(file);
+  const kept = await grant.objects.head(ref);
+  if (!contested && (kept || file.reason?.code === "wrong-key")) return {};
+  if (!contested || !kept) throw expired();
+  const { key, sha256, from } = contested;
+  return { object: { key, sha256, size: kept.size }, ...(from && { correctedFrom: from }) };
 }
 
 /** The caller released it already, in the same way: their request is answered, not repeated. */

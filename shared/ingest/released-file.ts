@@ -1,4 +1,5 @@
 /** What ingest takes in when a file was taken out of quarantine or out of a conflict. */
+import { originsOf } from "../catalog/corrected-from.ts";
 import type { FileState, UploadFileItem } from "../catalog/items.ts";
 import { type LandingKey, objectKeys, parseConflictKey } from "../object-keys.ts";
 import type { ObjectRef } from "../ports.ts";
@@ -51,14 +52,10 @@ export async function letGo(
   state: FileState | IngestOutcome,
 ): Promise<void> {
   if (!release) return;
-  const own = release.correctedFrom?.key ?? release.object?.key ?? aside(deps, landing).key;
-  const copy = release.correctedFrom && release.object?.key;
-  // What a copy was made from is in the archive only once the copy is indexed.
-  const leaving = [
-    ...(copy === undefined ? [] : [copy]),
-    ...(copy === undefined || state === "indexed" ? [own] : []),
-  ];
-  for (const key of leaving) {
+  const origins = originsOf(release.correctedFrom).map(({ key }) => key);
+  const taken = release.object?.key ?? aside(deps, landing).key;
+  // What a copy was made of is in the archive only once the copy is indexed.
+  for (const key of [taken, ...(state === "indexed" ? origins : [])]) {
     if (state === "conflict" && parseConflictKey(key)) continue;
     const ref = { bucket: "quarantine", key } as const;
     if (await deps.objects.head(ref)) await deps.objects.tag(ref, processedTag);

@@ -5,13 +5,13 @@ import { extendStudyRetention } from "../catalog/ensure-study.ts";
 import { followLegalHold } from "../catalog/follow-legal-hold.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
-import { originalOf } from "../catalog/original-of.ts";
+import { archivedOf, originalOf } from "../catalog/original-of.ts";
 import { followChoice } from "../characters/follow-choice.ts";
 import type { Header } from "../dicom/read.ts";
 import { objectKeys } from "../object-keys.ts";
 import { supersededTag } from "../object-notes.ts";
 import type { Write } from "../ports.ts";
-import { archiveOriginal } from "./archive-original.ts";
+import { archiveOriginal, archiveUncorrected } from "./archive-original.ts";
 import { ingestAudit } from "./audit-write.ts";
 import { catalogItems } from "./catalog-items.ts";
 import type { IngestDependencies } from "./dependencies.ts";
@@ -35,6 +35,7 @@ export async function replaceInstance(
   const asked = retainUntil(clock.now(), retentionYears[landed.upload.encounterClass]);
   const until = later(asked, committed.retainUntil);
   const archiveVersionId = await archiveOriginal(deps, key, landed, until);
+  const correctedFrom = await archiveUncorrected(deps, key, landed, until);
   const described = await describeChosen(deps, landed, header, key);
   await tagSuccession(deps, key, landed.file.sha256, committed.sha256);
   await extendStudyRetention(table, key, until.toISOString());
@@ -45,9 +46,10 @@ export async function replaceInstance(
     retainUntil: until,
     textRevision: described.textRevision,
     ...(archiveVersionId !== undefined && { archiveVersionId }),
+    ...(correctedFrom && { correctedFrom }),
   });
   await table.write(replacement(deps, landed, { claim: committed, held, instance, until }));
-  const study = await followLegalHold(deps, key, [originalOf(instance)], false);
+  const study = await followLegalHold(deps, key, archivedOf(instance), false);
   await followChoice(deps, key, [{ instance, ref: originalOf(instance) }], study);
 }
 
@@ -80,11 +82,12 @@ function replacement(
 ): readonly Write[] {
   const now = deps.clock.now();
   const { studyUid, seriesUid, sopUid, sha256, size } = instance;
-  const { sha256: oldSha256, archiveVersionId, indexedAt } = held;
+  const { sha256: oldSha256, archiveVersionId, correctedFrom, indexedAt } = held;
   const gone = {
     sha256: oldSha256,
     size: held.size,
     ...(archiveVersionId !== undefined && { archiveVersionId }),
+    ...(correctedFrom && { correctedFrom }),
     indexedAt,
     supersededAt: now.toISOString(),
   };

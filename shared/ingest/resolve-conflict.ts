@@ -1,6 +1,7 @@
 /** An administrator decides which of two images of one UID counts. */
 import type { Grant } from "../access/grant.ts";
-import type { ConflictItem, Release, Resolution } from "../catalog/desk-items.ts";
+import { originsOf } from "../catalog/corrected-from.ts";
+import type { ConflictItem, Origin, Release, Resolution } from "../catalog/desk-items.ts";
 import type { InstanceItem, UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import type { Keep, ResolutionView } from "../contract/schemas/ingest.ts";
@@ -126,8 +127,10 @@ async function replace(grant: Grant, decision: Decision): Promise<readonly Write
   if (!sameSeries(held, conflict))
     throw new Problem("conflict", "The new image says it is of another study or series. Keep both instead.");
   await keptSize(grant, conflict);
+  const correctedFrom = await keptOrigin(grant, decision);
+  const taken = { object: { key, sha256, size }, ...(correctedFrom && { correctedFrom }) };
   return [
-    ...(await releases(grant, decision, { object: { key, sha256, size }, replaces: held.sha256 })),
+    ...(await releases(grant, decision, { ...taken, replaces: held.sha256 })),
     claimWrite(held, sopUid, sha256),
   ];
 }
@@ -151,7 +154,21 @@ async function copyBeside(grant: Grant, decision: Decision): Promise<readonly Wr
   const original = await readOriginal(grant, otherBytes(conflict), await keptSize(grant, conflict));
   const sopUid = { tag: "00080018", vr: "UI", value: resolution.sopUid as string } as const;
   const change = { at: new Date(resolution.at), reason: "COERCE" } as const;
-  return releases(grant, decision, await makeCorrectedCopy(grant, file, original, [sopUid], change));
+  const from = await keptOrigin(grant, decision);
+  const { object, correctedFrom } = await makeCorrectedCopy(grant, file, original, [sopUid], change);
+  return releases(grant, decision, { object, correctedFrom: { ...correctedFrom, ...(from && { from }) } });
+}
+
+/**
+ * What the other bytes are a copy of is archived with them, or they are not taken in. Conflicts made again from their bytes
+ * do not say it; the ledger may.
+ */
+async function keptOrigin(grant: Grant, { conflict, file }: Decision): Promise<Origin | undefined> {
+  const { object, correctedFrom } = file.release ?? {};
+  const origin = conflict.correctedFrom ?? (object?.sha256 === conflict.sha256 ? correctedFrom : undefined);
+  for (const { key } of originsOf(origin))
+    if (!(await grant.objects.head({ bucket: "quarantine", key }))) throw expired();
+  return origin;
 }
 
 async function keptSize(grant: Grant, conflict: ConflictItem): Promise<number> {

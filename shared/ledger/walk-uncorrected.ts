@@ -1,5 +1,6 @@
 import type { InstanceItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
+import { uncorrectedOf } from "../catalog/original-of.ts";
 import { objectKeys, objectPrefixes, parseUncorrectedKey } from "../object-keys.ts";
 import { isSuperseded } from "../object-notes.ts";
 import type { ListedVersion } from "../ports.ts";
@@ -8,7 +9,7 @@ import { isThere } from "./is-there.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { type LedgerAudit, type Walk, walkPages } from "./walk.ts";
 
-/** Bytes as they came, which lie apart from the originals: each was corrected into an instance, now or before. */
+/** What corrected copies were made of, which lies apart from the originals: each led to an instance, now or before. */
 export const walkUncorrected: Walk = (audit, after) => {
   const prefix = objectPrefixes.allUncorrected(audit.hospital);
   const read = async (position: string | undefined) => {
@@ -28,21 +29,25 @@ async function auditUncorrected(audit: LedgerAudit, versions: readonly ListedVer
   const instances = new Map(found.map((instance) => [instance.sopUid, instance]));
   await sideBySide(named, async ({ key, listed, at }) => {
     auditOnce(audit, at ?? {}, key, listed);
-    await auditCopied(audit, at, listed, at && instances.get(at.sopUid));
+    await auditCopied(audit, { key, listed, at }, at && instances.get(at.sopUid));
   });
+}
+
+interface Named {
+  readonly key: string;
+  readonly listed: readonly ListedVersion[];
+  readonly at: ReturnType<typeof parseUncorrectedKey>;
 }
 
 async function auditCopied(
   audit: LedgerAudit,
-  at: ReturnType<typeof parseUncorrectedKey>,
-  listed: readonly ListedVersion[],
+  { key, listed, at }: Named,
   instance: InstanceItem | undefined,
 ): Promise<void> {
   const { tally } = audit;
-  const isCopy = instance?.sha256 === at?.sha256 && instance?.correctedFrom?.sha256 === at?.asItCame;
-  const wasCopy = instance?.superseded?.some(({ sha256 }) => sha256 === at?.sha256);
-  if (at && (isCopy || wasCopy || (await gaveWay(audit, at)))) return tally.explain("indexed", !isCopy);
-  const { studyUid, seriesUid, sopUid, asItCame: sha256 } = at ?? {};
+  const known = instance !== undefined && uncorrectedOf(instance).some((origin) => origin.key === key);
+  if (at && (known || (await gaveWay(audit, at)))) return tally.explain("indexed", !known);
+  const { studyUid, seriesUid, sopUid, madeOf: sha256 } = at ?? {};
   const detail = "is kept as what a copy was made of, and no instance is that copy";
   const since = listed.findLast(({ deleted }) => !deleted)?.lastModified;
   tally.await("indexed", false, since, { studyUid, seriesUid, sopUid, sha256, detail });

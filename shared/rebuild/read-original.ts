@@ -64,11 +64,12 @@ async function heldBefore(
   supersededAt: string,
 ): Promise<readonly Superseded[]> {
   const found: Superseded[] = [];
-  for (const { sha256, versionId } of superseded) {
+  for (const { sha256, versionId, correctedFrom } of superseded) {
     const head = await objects.head({ bucket: "archive", key: objectKeys.original(key, sha256), versionId });
     if (!head) continue;
     const indexedAt = head.lastModified.toISOString();
-    found.push({ sha256, size: head.size, archiveVersionId: versionId, indexedAt, supersededAt });
+    const archived = { archiveVersionId: versionId, ...(correctedFrom && { correctedFrom }) };
+    found.push({ sha256, size: head.size, ...archived, indexedAt, supersededAt });
   }
   return found;
 }

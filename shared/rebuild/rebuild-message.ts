@@ -1,4 +1,5 @@
 /** What the rebuild queue carries: which objects of one study to index again. Identifiers only. */
+import type { ArchivedOrigin } from "../catalog/desk-items.ts";
 import type { StudyKey } from "../catalog/keys.ts";
 
 /** The originals of one SOP Instance UID in a series; nearly always one. */
@@ -11,7 +12,7 @@ export interface RebuildOriginal {
   readonly sha256: string;
   readonly versionId: string;
   /** The bytes it is a corrected copy of, locked beside it. */
-  readonly correctedFrom?: { readonly sha256: string; readonly archiveVersionId: string };
+  readonly correctedFrom?: ArchivedOrigin;
 }
 
 export interface RebuildOriginals extends StudyKey {

@@ -1,13 +1,20 @@
 /** Asks for a hospital's catalog to be made again from its archive: a page of a listing a request, whole studies at a time. */
 import type { Grant } from "../access/grant.ts";
+import type { ArchivedOrigin } from "../catalog/desk-items.ts";
 import type { HospitalKey, StudyKey } from "../catalog/keys.ts";
 import { allVersions } from "../catalog/list-all.ts";
 import type { RebuildReply } from "../contract/schemas/catalog.ts";
 import { Problem } from "../errors.ts";
-import { objectKeys, objectPrefixes, parseOriginalKey, parseUncorrectedKey } from "../object-keys.ts";
+import {
+  type OriginalKey,
+  objectKeys,
+  objectPrefixes,
+  parseOriginalKey,
+  parseUncorrectedKey,
+} from "../object-keys.ts";
 import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { ListedVersion, ObjectStore, Queue } from "../ports.ts";
-import type { RebuildInstance, RebuildMessage, RebuildOriginal } from "./rebuild-message.ts";
+import type { RebuildInstance, RebuildMessage } from "./rebuild-message.ts";
 
 /** A worker reads the header of each: seconds, so that a message that comes back repeats little. */
 const instancesPerMessage = 20;
@@ -108,18 +115,24 @@ const named = ({ seriesUid, sopUid, originals: held }: Archived): RebuildInstanc
   ...{ seriesUid, sopUid, originals: held },
 });
 
-/** What copies were made of, by the key of the copy. */
-type Corrected = ReadonlyMap<string, NonNullable<RebuildOriginal["correctedFrom"]>>;
+/** What a copy was made of, by its key. */
+type Corrected = (copy: string) => ArchivedOrigin | undefined;
 
 function correctedOf(versions: readonly ListedVersion[]): Corrected {
-  const found = new Map<string, NonNullable<RebuildOriginal["correctedFrom"]>>();
+  const found = new Map<string, OriginalKey & { readonly madeOf: string; readonly versionId: string }>();
   for (const { key, versionId, deleted } of versions) {
     const parsed = deleted ? undefined : parseUncorrectedKey(key);
     if (!parsed) continue;
     const copy = objectKeys.original(parsed, parsed.sha256);
-    if (!found.has(copy)) found.set(copy, { sha256: parsed.asItCame, archiveVersionId: versionId });
+    if (!found.has(copy)) found.set(copy, { ...parsed, versionId });
   }
-  return found;
+  const origin: Corrected = (copy) => {
+    const one = found.get(copy);
+    if (!one) return undefined;
+    const from = origin(objectKeys.original(one, one.madeOf));
+    return { sha256: one.madeOf, archiveVersionId: one.versionId, ...(from && { from }) };
+  };
+  return origin;
 }
 
 /** By the version that was locked first, hidden by a delete marker or not. */
@@ -130,7 +143,7 @@ function instancesOf(versions: readonly ListedVersion[], corrected: Corrected): 
   );
   const found = [...kept].flatMap(([key, [first]]) => {
     const parsed = parseOriginalKey(key);
-    const correctedFrom = corrected.get(key);
+    const correctedFrom = corrected(key);
     const named = parsed && { ...parsed, ...(correctedFrom && { correctedFrom }) };
     return named && first ? [{ ...named, versionId: first.versionId, at: first.lastModified }] : [];
   });

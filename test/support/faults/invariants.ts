@@ -1,6 +1,7 @@
 /** What must hold of a hospital's catalog and buckets at any moment, whatever happened on the way. Each throws what is wrong. */
 import { createHash } from "node:crypto";
 import type { ClaimItem } from "../../../shared/catalog/claim-item.ts";
+import { originsOf } from "../../../shared/catalog/corrected-from.ts";
 import type { InstanceItem, UploadFileItem, UploadItem } from "../../../shared/catalog/items.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
 import type { ItemType } from "../../../shared/contract/events.ts";
@@ -59,7 +60,8 @@ function unbalanced({ ofType, versions, ground }: Held): readonly string[] {
   const aside = [...versions.quarantine.keys()];
   /** A corrected copy that the hospital had already: its source is kept aside, and the copy is in the archive. */
   const isCopy = (sha256: string, release: UploadFileItem["release"]): boolean =>
-    release?.correctedFrom?.sha256 === sha256 && archived.has(release.object?.sha256 ?? "");
+    originsOf(release?.correctedFrom).at(-1)?.sha256 === sha256 &&
+    archived.has(release?.object?.sha256 ?? "");
   const kept = ({ state, sha256, uploadId, fileId, release }: UploadFileItem): boolean => {
     if (state === "indexed" || state === "duplicate") return archived.has(sha256) || isCopy(sha256, release);
     // Of a corrected copy, it is the copy that is in conflict.

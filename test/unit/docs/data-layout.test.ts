@@ -92,7 +92,7 @@ const objects = {
   characterSet: objectKeys.characterSet(study),
   quarantine: objectKeys.quarantine(hospital, "{upload}", "{file}"),
   corrected: objectKeys.corrected(hospital, "{upload}", "{file}", "{sha256}"),
-  uncorrected: objectKeys.uncorrected(instance, "{sha256}", "{sha256 as it came}"),
+  uncorrected: objectKeys.uncorrected(instance, "{sha256}", "{sha256 it was made of}"),
   conflict: objectKeys.conflict(instance, "{sha256}"),
 } satisfies Record<keyof typeof objectKeys, string>;
 
