@@ -20,6 +20,8 @@ export interface Release {
   readonly was: string;
   /** Chooses the queue. */
   readonly priority: Priority;
+  /** What was asked for with it, by name: values to assign, or an order. The same again is no other decision. */
+  readonly asked?: Readonly<Record<string, string>>;
   /** Which object of the quarantine bucket is to be taken in; absent: the file's own, wherever it was kept. */
   readonly object?: { readonly key: string; readonly sha256: string; readonly size: number };
   /** `object` is a corrected copy of these bytes. */

@@ -20,7 +20,6 @@ const tagOf = {
   studyInstanceUid: "0020000D",
   seriesInstanceUid: "0020000E",
 } as const satisfies Record<keyof CorrectRequest, string>;
-type Corrected = keyof typeof tagOf;
 
 /**
  * Takes in a copy whose identifiers or character set are as asked. The bytes that came are never altered: they are archived
@@ -34,8 +33,8 @@ export async function correctQuarantined(
   request: CorrectRequest,
 ): Promise<Decided> {
   const file = await loadFile(grant, path.uploadId, path.fileId);
-  const asked = (Object.keys(tagOf) as Corrected[]).filter((name) => request[name] !== undefined);
-  if (isTheirs(grant, file, asked.map((name) => tagOf[name]).sort())) return decidedView(file);
+  const asked = assignedIn(request);
+  if (isTheirs(grant, file, asked)) return decidedView(file);
   requireReleasable(file);
   requireCharacterSet(request.characterSet);
   const ref = ownObject(file);
@@ -48,8 +47,16 @@ export async function correctQuarantined(
     at: clock.now(),
     reason: "CORRECT",
   });
-  return release(grant, clock, file, copy);
+  return release(grant, clock, file, { ...copy, asked });
 }
+
+const assignedIn = (request: CorrectRequest): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.keys(tagOf).flatMap((name) => {
+      const value = request[name as keyof typeof tagOf];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 
 function requireCharacterSet(terms: string | undefined): void {
   const unknown = terms?.split("\\").find((term) => term !== "" && !isCharacterSetTerm(term));

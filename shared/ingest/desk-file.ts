@@ -27,6 +27,9 @@ export function ownObject(file: UploadFileItem): ObjectRef {
   return { bucket: "quarantine", key: key ?? objectKeys.quarantine(file, uploadId, fileId) };
 }
 
+const decidedAlready =
+  "Something else was decided about this file: it waits in quarantine no more. Its state says what became of it.";
+
 /** What can be done about a file depends on why it waits. */
 const notTheAnnounced =
   "These are not the bytes that were announced, and trying again cannot change that. Upload the file again, then discard this one.";
@@ -45,7 +48,9 @@ export function requireWaiting(file: UploadFileItem): void {
   if (file.discarded)
     throw new Problem("conflict", "This file was discarded.", { extensions: happened(file) });
   if (file.state !== "quarantined")
-    throw new Problem("conflict", "This file does not wait in quarantine.", { extensions: happened(file) });
+    throw new Problem("conflict", file.release ? decidedAlready : "This file does not wait in quarantine.", {
+      extensions: happened(file),
+    });
 }
 
 export function requireReleasable(file: UploadFileItem): void {

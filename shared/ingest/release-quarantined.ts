@@ -31,11 +31,12 @@ export async function releaseQuarantined(
   orderId?: string,
 ): Promise<Decided> {
   const file = await loadFile(grant, path.uploadId, path.fileId);
-  if (isTheirs(grant, file, undefined)) return decidedView(file);
+  const asked = orderId === undefined ? {} : { orderId };
+  if (isTheirs(grant, file, asked)) return decidedView(file);
   requireReleasable(file);
   if (orderId !== undefined) await requireOrder(grant, orderId);
   const taken = await asItIs(grant, file);
-  return release(grant, clock, { ...file, ...(orderId !== undefined && { orderId }) }, taken);
+  return release(grant, clock, { ...file, ...asked }, { ...taken, asked });
 }
 
 async function requireOrder(grant: Grant, orderId: string): Promise<void> {
@@ -53,13 +54,14 @@ export const expired = (): Problem =>
   );
 
 type Taken = Pick<Release, "object" | "correctedFrom">;
+type Asked = NonNullable<Release["asked"]>;
 
 /** The decision, once: whoever comes second is told what the first one did. */
 export async function release(
   grant: Grant,
   clock: Clock,
   file: UploadFileItem,
-  taken: Taken,
+  taken: Taken & { readonly asked: Asked },
 ): Promise<Decided> {
   const { uploadId, fileId } = file;
   const { priority } = await loadUpload(grant, uploadId);
@@ -79,7 +81,7 @@ export async function release(
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const current = await loadFile(grant, uploadId, fileId);
-    if (isTheirs(grant, current, tags)) return decidedView(current);
+    if (isTheirs(grant, current, taken.asked)) return decidedView(current);
     throw new Problem("conflict", "Somebody else has decided about this file.", {
       cause: error,
       extensions: happened(current),
@@ -105,9 +107,10 @@ async function asItIs(grant: Grant, file: UploadFileItem): Promise<Taken> {
 }
 
 /** The caller released it already, in the same way: their request is answered, not repeated. */
-export function isTheirs(grant: Grant, file: UploadFileItem, tags: readonly string[] = []): boolean {
+export function isTheirs(grant: Grant, file: UploadFileItem, asked: Asked): boolean {
   const { release: done, state } = file;
   if (!done || state === "quarantined" || done.was === "conflict") return false;
-  const same = (done.correctedFrom?.attributes ?? []).join() === tags.join();
-  return done.by === grant.caller.principal.id && same;
+  return done.by === grant.caller.principal.id && inOrder(done.asked ?? {}) === inOrder(asked);
 }
+
+const inOrder = (asked: Asked): string => JSON.stringify(Object.entries(asked).sort());

@@ -316,6 +316,33 @@ describe("two people who decide about one file at once", () => {
     await expectSound(here, uploadId);
   });
 
+  it("are not answered with the first decision when the same person decides otherwise", async () => {
+    const here = await clinic();
+    const at = desk(here);
+    const uploadId = await quarantined(here, [nameless("1.2.826.7.1.1")]);
+    const admin = at.as("hospital-admin");
+    const asked = { studyInstanceUid: "2.25.1", seriesInstanceUid: "2.25.1.1" };
+    await correct(here, admin, uploadId, asked);
+    const others: readonly CorrectRequest[] = [
+      { ...asked, studyInstanceUid: "2.25.2" },
+      { ...asked, studyInstanceUid: "new" },
+      { studyInstanceUid: "2.25.1" },
+    ];
+    for (const other of others)
+      expect(await refused(correct(here, admin, uploadId, other))).toMatchObject({
+        type: "conflict",
+        detail: expect.stringContaining("Something else was decided"),
+      });
+    expect((await refused(releaseQuarantined(admin, here.clock, { uploadId, fileId: "0" }))).type).toBe(
+      "conflict",
+    );
+    const again = { seriesInstanceUid: "2.25.1.1", studyInstanceUid: "2.25.1" };
+    expect(await correct(here, admin, uploadId, again)).toMatchObject({ state: "stored" });
+    await at.follow();
+    expect(await correct(here, admin, uploadId, again)).toMatchObject({ state: "indexed" });
+    expect(instancesOf(here).map(({ studyUid }) => studyUid)).toEqual(["2.25.1"]);
+  });
+
   it("make one decision when both were let in before either was written", async () => {
     const here = await clinic();
     const at = desk(here);
