@@ -1,7 +1,8 @@
 /** What follows from decisions at the quarantine desk and on conflicts, from the table's stream: nobody's worker may die in between. */
 import { type LandingKey, objectKeys, type Priority } from "../object-keys.ts";
-import type { ObjectStore, Queue, QueueName, Table } from "../ports.ts";
+import type { ObjectRef, ObjectStore, Queue, QueueName, Table } from "../ports.ts";
 import { type Change, typeOf } from "./change.ts";
+import { originsOf } from "./corrected-from.ts";
 import type { UploadFileItem, UploadItem } from "./items.ts";
 import { keys } from "./keys.ts";
 
@@ -64,11 +65,14 @@ async function letExpire({ table, objects }: DiscardStores, file: UploadFileItem
   const { uploadId, fileId, release } = file;
   const upload = (await table.get(keys.upload(file, uploadId))) as UploadItem | undefined;
   const landing: LandingKey = { ...file, priority: upload?.priority ?? "routine" };
-  const refs = [
-    { bucket: "quarantine", key: objectKeys.quarantine(file, uploadId, fileId) },
-    ...(release?.object ? [{ bucket: "quarantine", key: release.object.key } as const] : []),
+  const aside = [
+    objectKeys.quarantine(file, uploadId, fileId),
+    ...[release?.object, ...originsOf(release?.correctedFrom)].flatMap((bytes) => bytes?.key ?? []),
+  ];
+  const refs: readonly ObjectRef[] = [
+    ...[...new Set(aside)].map((key) => ({ bucket: "quarantine", key }) as const),
     { bucket: "landing", key: objectKeys.landing(landing) },
-  ] as const;
+  ];
   for (const ref of refs) {
     const { keys: found } = await objects.list(ref.bucket, ref.key);
     // By name: an object under a foreign key answers no HEAD.

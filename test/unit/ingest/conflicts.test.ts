@@ -284,6 +284,19 @@ describe.each(["new", "both"] as const)("a decision to keep %s that cannot be ca
     await expectSound(story);
   });
 
+  it("leaves nothing of the file that does not expire when it is given up", async () => {
+    const { here, at, desk: file } = await refusedAfterDeciding();
+    await discardQuarantined(at.as("hospital-admin"), here.clock, file, "of no use");
+    await at.follow();
+    const aside = here.objects.keys("quarantine");
+    expect(aside).toHaveLength(keep === "new" ? 1 : 2);
+    for (const key of aside)
+      expect([key, here.objects.tags({ bucket: "quarantine", key })]).toEqual([
+        key,
+        { "mic-state": "processed" },
+      ]);
+  });
+
   it("lets other bytes take the image's place when the file is given up", async () => {
     const { here, at, desk: file, back } = await refusedAfterDeciding();
     await back();
