@@ -89,17 +89,28 @@ async function decodeAgain(
   const { sha256, keyArn } = instance;
   await writeMetadata({ objects }, instance, sha256, header.dataset, keyArn);
   const set = { ...describedInstance(header), textRevision: revisionOf(study) };
-  await unlessGone(table.write([{ op: "update", key: keys.instance(instance), set, when: isThere }]));
   const series = (await table.get(keys.series(instance))) as SeriesItem | undefined;
-  if ((series?.describedBy ?? instance.sopUid) !== instance.sopUid || !series) return;
+  const describes = series && (series.describedBy ?? instance.sopUid) === instance.sopUid;
   const described = { ...describedSeries(header), describedBy: instance.sopUid };
-  await table.write([{ op: "update", key: keys.series(instance), set: described, when: isThere }]);
+  await unlessReplaced(
+    table.write([
+      {
+        op: "update",
+        key: keys.instance(instance),
+        set,
+        when: [[{ attribute: "sha256", is: "=", value: sha256 }]],
+      },
+      ...(describes
+        ? [{ op: "update", key: keys.series(instance), set: described, when: isThere } as const]
+        : []),
+    ]),
+  );
 }
 
 const isThere = [[{ attribute: "pk", is: "present" }]] as const;
 
-/** Another instance may stand for the UID by now, which was read as the study says. */
-async function unlessGone(write: Promise<void>): Promise<void> {
+/** Other bytes may stand for the UID by now, and they were read as the study says. */
+async function unlessReplaced(write: Promise<void>): Promise<void> {
   try {
     await write;
   } catch (error) {
