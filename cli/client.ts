@@ -28,6 +28,19 @@ interface Received {
   readonly ok: boolean;
   readonly headers: Headers;
   readonly text: string;
+  /** Of a success, where it is not empty. */
+  readonly body?: unknown;
+}
+
+/** A page of a proxy, or of a network that wants somebody to sign in: what was asked for was not answered. */
+class NotOurs extends Error {}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new NotOurs("The answer is no JSON.", { cause });
+  }
 }
 
 export interface Patience {
@@ -89,8 +102,7 @@ export class ApiClient {
       trouble.attempt++;
       const more = { ...headers, authorization: `Bearer ${token}` };
       const answer = await this.#send(method, path, body, more).catch((cause: unknown) => {
-        if (this.#isBelieved(trouble))
-          throw new CommandFailed(`Cannot reach ${this.base}. Is it running?`, 1, cause);
+        if (this.#isBelieved(trouble)) throw new CommandFailed(unreachable(this.base, cause), 1, cause);
         return undefined;
       });
       const used = token;
@@ -127,13 +139,13 @@ export class ApiClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const { status, ok, headers: answered } = answer;
-    return { status, ok, headers: answered, text: await answer.text() };
+    const text = await answer.text();
+    return { status, ok, headers: answered, text, ...(ok && text !== "" && { body: parsed(text) }) };
   }
 
   #read<T>(answer: Received): ApiAnswer<T> {
     const { text } = answer;
-    if (answer.ok)
-      return { body: (text === "" ? undefined : JSON.parse(text)) as T, headers: answer.headers };
+    if (answer.ok) return { body: answer.body as T, headers: answer.headers };
     if (answer.status === 401) throw new CommandFailed(notSignedIn(this.username));
     const asWhom = answer.status === 403 || answer.status === 404 ? this.username : undefined;
     const sentence = `${sentenceOf(answer.status, text)}${asWhom ? ` (asked as ${asWhom})` : ""}`;
@@ -161,6 +173,11 @@ function pauseBefore(attempt: number, answer: Received | undefined): number {
   const least = asked > 0 ? Math.min(asked, longestAskedFor) * 1000 : 0;
   return least + pauseAfter(attempt);
 }
+
+const unreachable = (base: string, cause: unknown): string =>
+  cause instanceof NotOurs
+    ? `Something else answers in place of ${base}: a proxy, or a network that wants you to sign in.`
+    : `Cannot reach ${base}. Is it running?`;
 
 const notSignedIn = (username: string | undefined): string =>
   username === undefined

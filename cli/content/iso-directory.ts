@@ -53,25 +53,53 @@ export async function walkIso(
   { joliet }: { readonly joliet: boolean },
 ): Promise<IsoWalk> {
   const files: IsoFile[] = [];
-  const seen = new Set<number>();
-  const ahead: Folder[] = [{ ...root, path: "", depth: 0 }];
   const [self] = await readDirectory(image, root, blockSize);
   const skip = joliet ? undefined : systemUseSkip(self?.systemUse);
   const nameOf = joliet ? jolietName : nameBy(image, blockSize, skip);
-  for (let folder = ahead.pop(); folder !== undefined; folder = ahead.pop()) {
-    if (seen.has(folder.start) || folder.depth > depthLimit) continue;
-    seen.add(folder.start);
+  const ahead = new FoldersAhead(image.size, { ...root, path: "", depth: 0 });
+  for (let folder = ahead.next(); folder !== undefined; folder = ahead.next()) {
     const records = await readDirectory(image, folder, blockSize);
     for (const entry of await entriesOf(records, nameOf)) {
       const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
-      if (entry.folder) ahead.push({ ...(entry.extents[0] as Extent), path, depth: folder.depth + 1 });
+      if (entry.folder) ahead.add({ ...(entry.extents[0] as Extent), path, depth: folder.depth + 1 });
       else files.push({ ...entry, name: path });
     }
-    if (files.length > memberLimit)
-      throw new ArchiveUnreadable("archive-bomb", "The image holds more files than any real disc.");
+    if (files.length > memberLimit) throw bomb("The image holds more files than any real disc.");
   }
   return { files: files.sort((a, b) => (a.name < b.name ? -1 : 1)), rockRidge: skip !== undefined };
 }
+
+/** Folders that are to be read. An image made to harm has folders that lie in one another, or name one another without end. */
+class FoldersAhead {
+  readonly #ahead: Folder[];
+  readonly #seen = new Set<number>();
+  #count = 1;
+  /** Bytes: folders that do not overlap are no larger than the image. */
+  #left: number;
+
+  constructor(imageSize: number, root: Folder) {
+    this.#left = imageSize;
+    this.#ahead = [root];
+  }
+
+  add(folder: Folder): void {
+    if (++this.#count > memberLimit) throw bomb("The image holds more folders than any real disc.");
+    this.#ahead.push(folder);
+  }
+
+  next(): Folder | undefined {
+    for (let folder = this.#ahead.pop(); folder !== undefined; folder = this.#ahead.pop()) {
+      if (this.#seen.has(folder.start) || folder.depth > depthLimit) continue;
+      this.#seen.add(folder.start);
+      this.#left -= folder.length;
+      if (this.#left < 0) throw bomb("The image's folders are larger than the image.");
+      return folder;
+    }
+    return undefined;
+  }
+}
+
+const bomb = (message: string): ArchiveUnreadable => new ArchiveUnreadable("archive-bomb", message);
 
 interface IsoEntry extends IsoFile {
   readonly folder: boolean;
@@ -127,6 +155,7 @@ async function readDirectory(
     else {
       if (size < 34 || at + size > bytes.length)
         throw new ArchiveUnreadable("disc-image", "A directory of the image is damaged.");
+      if (records.length > memberLimit) throw bomb("A folder of the image holds more than any real disc.");
       records.push(recordOf(bytes.subarray(at, at + size), blockSize));
       at += size;
     }

@@ -7,7 +7,7 @@ import { readFileMeta } from "../../shared/dicom/file-meta.ts";
 import { itemsOf } from "../../shared/dicom/json-model.ts";
 import { DicomRejected } from "../../shared/dicom/read.ts";
 import { walkDataset } from "../../shared/dicom/walk.ts";
-import { type Content, readRange } from "../content/content.ts";
+import { type Content, ContentChanged, ContentUnreadable, readRange } from "../content/content.ts";
 
 export interface DiscWarning {
   /** The index. */
@@ -32,7 +32,7 @@ export class DiscIndexes {
   }
 
   addAll(others: DiscIndexes): void {
-    this.#found.push(...others.#found);
+    for (const index of others.#found) this.#found.push(index);
   }
 
   /** `names`: of everything that was found, whatever it is. */
@@ -85,8 +85,12 @@ async function listedFiles(content: Content): Promise<readonly string[] | undefi
     const paths = itemsOf(dataset, "00041220").map((record) => (record["00041500"]?.Value ?? []).join("/"));
     return [...new Set(paths.filter((path) => path !== ""))];
   } catch (error) {
-    if (error instanceof DicomRejected || (error as NodeJS.ErrnoException).code !== undefined)
-      return undefined;
+    const unreadable =
+      error instanceof DicomRejected ||
+      error instanceof ContentUnreadable ||
+      error instanceof ContentChanged ||
+      (error as NodeJS.ErrnoException).code !== undefined;
+    if (unreadable) return undefined;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { describe } from "../../shared/dicom/summary.ts";
 import { sourceTypeOf } from "../../shared/sources/recognise.ts";
 import type { LeftOut } from "../../shared/upload/left-out.ts";
 import { uploadLimits } from "../../shared/upload/limits.ts";
-import { type Content, ContentChanged, readRange } from "../content/content.ts";
+import { type Content, readRange } from "../content/content.ts";
 import { discImageOf, isoProbe } from "../content/iso-image.ts";
 import { isZip } from "../content/zip-archive.ts";
 import { sha256Of } from "./digest.ts";
@@ -19,7 +19,7 @@ export type Look =
 
 const headBytes = 64 * 1024;
 
-/** `orderId`: what is a photograph or a document is taken for this order. `name` decides only whether a zip is opened: programs and documents are zips too. Throws the file system's errors. */
+/** `orderId`: what is a photograph or a document is taken for this order. `name` decides only whether a zip is opened: programs and documents are zips too. Throws ContentChanged, ContentUnreadable and the file system's errors. */
 export async function lookInside(content: Content, name: string, orderId?: string): Promise<Look> {
   if (content.size === 0) return { skip: "empty" };
   const head = await readRange(content, 0, headBytes);
@@ -32,14 +32,9 @@ export async function lookInside(content: Content, name: string, orderId?: strin
   const found = source && orderId !== undefined ? { orderId } : dicomIn(head, content.size);
   if ("skip" in found) return found;
   if (content.size > uploadLimits.fileBytes) return { skip: "unreadable-too-large" };
-  try {
-    const sha256 = await sha256Of(content);
-    await content.requireUnchanged();
-    return { sha256, ...found };
-  } catch (error) {
-    if (error instanceof ContentChanged) return { skip: "unreadable-changed" };
-    throw error;
-  }
+  const sha256 = await sha256Of(content);
+  await content.requireUnchanged();
+  return { sha256, ...found };
 }
 
 async function archiveOf(content: Content, head: Buffer, name: string): Promise<Look | undefined> {

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import type { LeftOut } from "../../shared/upload/left-out.ts";
 import { ArchiveUnreadable } from "../content/archive.ts";
-import { type Content, ContentUnreadable } from "../content/content.ts";
+import { type Content, ContentChanged, ContentUnreadable } from "../content/content.ts";
 import { fileContent } from "../content/file-content.ts";
 import { isoMembers } from "../content/iso-image.ts";
 import { Names } from "../content/names.ts";
@@ -117,8 +117,9 @@ class Scanning {
       this.skip(name, "no-images-inside");
       return;
     }
-    this.#files.push(...inside.#files);
-    this.#skipped.push(...inside.#skipped);
+    // One by one: an archive may hold more than a call can take arguments.
+    for (const file of inside.#files) this.#files.push(file);
+    for (const one of inside.#skipped) this.#skipped.push(one);
     this.#indexes.addAll(inside.#indexes);
   }
 
@@ -138,6 +139,7 @@ const harmless = (code: LeftOut): boolean => code === "not-dicom" || code === "e
 /** Throws what is no fault of the file or the medium. */
 function whyUnreadable(error: unknown): LeftOut {
   if (error instanceof ArchiveUnreadable) return `unreadable-${error.why}`;
+  if (error instanceof ContentChanged) return "unreadable-changed";
   if (error instanceof ContentUnreadable || (error as NodeJS.ErrnoException).code !== undefined)
     return "unreadable";
   throw error;

@@ -22,6 +22,15 @@ const batch = 50;
 interface Taken {
   readonly file: WatchedFile;
   readonly found: readonly FoundFile[];
+  /** Something inside may be an image and could not be read. */
+  readonly partly: boolean;
+}
+
+interface KeptAs {
+  /** The file's own content, whose checksum tells it again; an archive's members do not. */
+  readonly found: FoundFile | undefined;
+  readonly uploads?: readonly string[];
+  readonly partly?: boolean;
 }
 
 export class Lane {
@@ -95,9 +104,9 @@ export class Lane {
       const found = scan.files.filter((one) => !isSent(one));
       const troubled = scan.skipped.filter(mayBeImage);
       for (const one of troubled) this.#tell(one);
-      if (found.length > 0) taken.push({ file, found });
+      if (found.length > 0) taken.push({ file, found, partly: troubled.length > 0 });
       // What may become readable is looked at again; what is no image is not.
-      else if (!troubled.some(isPassing)) this.#keep(file, scan.files[0]);
+      else if (!troubled.some(isPassing)) this.#keep(file, { found: scan.files[0] });
     }
     return taken;
   }
@@ -119,14 +128,13 @@ export class Lane {
   ): Promise<void> {
     const uploads = new Map(announced.map(({ file, uploadId }) => [file, uploadId]));
     const counts = new Map<string, number>();
-    for (const { file, found } of taken) {
+    for (const { file, found, partly } of taken) {
       const now = await statOf(file.path);
       const whole = !found.some(({ name }) => left.has(name)) && now !== undefined && sameStamp(now, file);
       if (!whole) continue;
-      const [first] = found as [FoundFile];
-      const upload = uploads.get(first) as string;
-      this.#keep(file, first, upload);
-      counts.set(upload, (counts.get(upload) ?? 0) + found.length);
+      const of = found.map((one) => uploads.get(one) as string);
+      this.#keep(file, { found: found[0], uploads: [...new Set(of)], partly });
+      for (const upload of of) counts.set(upload, (counts.get(upload) ?? 0) + 1);
     }
     for (const [upload, files] of counts) {
       this.sent += files;
@@ -134,13 +142,17 @@ export class Lane {
     }
   }
 
-  /** `found`: the file's own content, whose checksum tells it again; an archive's members do not. */
-  #keep(file: WatchedFile, found?: FoundFile, upload?: string): void {
-    const { size, mtimeMs, name } = file;
+  #keep({ size, mtimeMs, name }: WatchedFile, { found, uploads = [], partly = false }: KeptAs): void {
     const { remembered } = this.#options;
     const sha256 = found?.name === name ? found.sha256 : undefined;
-    const where = upload ?? (sha256 && remembered.uploadOfBytes(name, sha256));
-    remembered.remember(name, { size, mtimeMs, ...(sha256 && { sha256 }), ...(where && { upload: where }) });
+    const [upload = sha256 && remembered.uploadOfBytes(name, sha256), ...more] = uploads;
+    remembered.remember(name, {
+      ...{ size, mtimeMs },
+      ...(sha256 && { sha256 }),
+      ...(upload && { upload }),
+      ...(more.length > 0 && { more }),
+      ...(partly && { partly }),
+    });
     this.#told.delete(name);
   }
 

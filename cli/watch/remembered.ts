@@ -15,6 +15,10 @@ export type LaneName = "routine" | "stat";
 interface Kept extends Stamp {
   readonly sha256?: string;
   readonly upload?: string;
+  /** Of an archive whose members went up with more than one upload: the others. */
+  readonly more?: readonly string[];
+  /** Of an archive in which something could not be read: it stays, for a person to look at. */
+  readonly partly?: true;
 }
 
 type Line =
@@ -52,8 +56,16 @@ export class Remembered {
     return kept?.sha256 === sha256 ? kept.upload : undefined;
   }
 
-  uploadOf(name: string, stamp: Stamp): string | undefined {
-    return this.knows(name, stamp) ? this.#files.get(hashOf(name))?.upload : undefined;
+  /** All uploads that hold the whole of it; none where something of it was not sent. */
+  uploadsOf(name: string, stamp: Stamp): readonly string[] {
+    const kept = this.knows(name, stamp) ? this.#files.get(hashOf(name)) : undefined;
+    if (kept?.upload === undefined || kept.partly) return [];
+    return [kept.upload, ...(kept.more ?? [])];
+  }
+
+  /** Not completed, or not settled. */
+  isOpen(upload: string): boolean {
+    return this.#open.has(upload);
   }
 
   remember(name: string, kept: Kept): void {

@@ -40,16 +40,25 @@ export async function settle(
 
 /** false when something could not be put away, which is tried again. */
 async function putAway(
-  { remembered, log, disposal }: Settling,
+  settling: Settling,
   uploadId: string,
   files: readonly LedgerFile[],
   all: ReadonlyMap<string, WatchedFile>,
 ): Promise<boolean> {
+  const { remembered, log, disposal } = settling;
   if (disposal === undefined) return true;
   let whole = true;
+  const ledgers = new Map([[uploadId, files]]);
   for (const file of all.values()) {
-    if (remembered.uploadOf(file.name, file) !== uploadId) continue;
-    const lines = files.filter(({ name }) => name === file.name || name.startsWith(`${file.name}/`));
+    const uploads = remembered.uploadsOf(file.name, file);
+    // The last of them to settle puts it away.
+    const others = uploads.filter((one) => one !== uploadId);
+    if (!uploads.includes(uploadId) || others.some((one) => remembered.isOpen(one))) continue;
+    for (const one of others)
+      if (!ledgers.has(one)) ledgers.set(one, (await readLedger(settling.client, one)).files);
+    const lines = uploads
+      .flatMap((one) => ledgers.get(one) ?? [])
+      .filter(({ name }) => name === file.name || name.startsWith(`${file.name}/`));
     if (!isSafe(lines)) continue;
     try {
       await dispose(file, disposal);

@@ -9,15 +9,18 @@ let server: Server;
 let asked: number;
 /** The status of each answer; the last is every later one's. */
 let answers: readonly number[];
+/** Sent instead of a problem with the status as its title. */
+let page: string | undefined;
 
 beforeEach(async () => {
   asked = 0;
+  page = undefined;
   // Pauses between tries without their length, which is chance.
   jest.spyOn(Math, "random").mockReturnValue(0);
   server = createServer((_, response) => {
     const status = answers[Math.min(asked++, answers.length - 1)] as number;
     response.writeHead(status, { "content-type": "application/problem+json" });
-    response.end(JSON.stringify({ title: `Answer ${status}`, detail: "said the server" }));
+    response.end(page ?? JSON.stringify({ title: `Answer ${status}`, detail: "said the server" }));
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
 });
@@ -45,6 +48,15 @@ describe("a client", () => {
     answers = [status];
     expect(await refusal(client())).toBeInstanceOf(Refused);
     expect(asked).toBe(1);
+  });
+});
+
+describe("a page in place of the server's answer", () => {
+  it("is no answer, and at last said to be one of somebody else", async () => {
+    answers = [200];
+    page = "<html>Please sign in to the hotel's network</html>";
+    expect(await refusal(client())).toMatchObject({ message: expect.stringContaining("a proxy") });
+    expect(asked).toBe(5);
   });
 });
 
