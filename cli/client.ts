@@ -46,6 +46,8 @@ function parsed(text: string): unknown {
 export interface Patience {
   /** Hears once a request, after some tries, why it takes longer. */
   readonly onWait?: (why: string) => void;
+  /** Patient only with a server that has answered before: an address that is wrong is told at once. */
+  readonly onceAnswered?: boolean;
 }
 
 interface Trouble {
@@ -61,6 +63,7 @@ export class ApiClient {
   /** Whom the command line chose among the local cloud's people; a token is somebody's we do not know. */
   readonly username: string | undefined;
   #patient: Patience | undefined;
+  #answered = false;
 
   constructor(base: string, token: string | TokenSource, username?: string) {
     this.base = base.replace(/\/$/, "");
@@ -109,6 +112,7 @@ export class ApiClient {
       token = answer?.status === 401 ? this.#token() : token;
       if (token !== used) continue;
       if (answer?.status === 500) trouble.faults++;
+      this.#answered ||= answer !== undefined && !isTrouble(answer);
       if (answer && (!isTrouble(answer) || this.#isBelieved(trouble, answer))) return this.#read<T>(answer);
       if (trouble.attempt === attempts.failing) this.#patient?.onWait?.(whyWaiting(answer));
       await sleep(pauseBefore(trouble.attempt, answer));
@@ -117,7 +121,8 @@ export class ApiClient {
 
   /** Whether a request was tried for long enough. */
   #isBelieved({ began, attempt, faults }: Trouble, answer?: Received): boolean {
-    if (this.#patient) return answer?.status === 500 ? faults >= attempts.fault : isOutOfPatience(began);
+    const patient = this.#patient && (this.#answered || !this.#patient.onceAnswered);
+    if (patient) return answer?.status === 500 ? faults >= attempts.fault : isOutOfPatience(began);
     return attempt >= (answer && isBusy(answer) ? attempts.busy : attempts.failing);
   }
 

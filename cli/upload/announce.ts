@@ -29,18 +29,28 @@ export interface Announcing extends Pick<CreateUploadRequest, "priority" | "enco
   readonly unfinished: Unfinished;
 }
 
-/** Every file of the folder, announced. `uploadIds`: of all uploads that hold them, those begun before first. */
+export interface AllAnnounced {
+  readonly announced: readonly Announced[];
+  /** Of all uploads that hold them, those begun before first. */
+  readonly uploadIds: readonly string[];
+  /** What an earlier run announced, and that is not there any more as it was: it will never arrive. */
+  readonly gone: readonly LedgerFile[];
+}
+
+/** Every file of the folder, announced. */
 export async function announceAll(
   announcing: Announcing,
   files: readonly FoundFile[],
-): Promise<{ readonly announced: readonly Announced[]; readonly uploadIds: readonly string[] }> {
+): Promise<AllAnnounced> {
   const announced: Announced[] = [];
   const uploadIds: string[] = [];
+  const gone: LedgerFile[] = [];
   for (const uploadId of announcing.unfinished.uploadIds) {
     const known = await resume(announcing.client, uploadId, files);
     if (known === undefined) continue;
     uploadIds.push(uploadId);
-    announced.push(...known);
+    for (const one of known.announced) announced.push(one);
+    for (const one of known.gone) gone.push(one);
   }
   const there = new Set(announced.map(({ file }) => file));
   const rest = files.filter((file) => !there.has(file));
@@ -51,7 +61,7 @@ export async function announceAll(
     };
     announced.push(...(await announce(announcing, part, files, begun)));
   }
-  return { announced, uploadIds };
+  return { announced, uploadIds, gone };
 }
 
 /** The files an earlier run announced, to go on with; undefined when this upload is not ours or not there any more. */
@@ -59,7 +69,7 @@ export async function resume(
   client: ApiClient,
   uploadId: string,
   files: readonly FoundFile[],
-): Promise<readonly Announced[] | undefined> {
+): Promise<Pick<AllAnnounced, "announced" | "gone"> | undefined> {
   const found = await readLedger(client, uploadId).catch((error: unknown) => {
     if (error instanceof Refused && (error.status === 404 || error.status === 403)) return undefined;
     throw error;
@@ -74,10 +84,12 @@ export async function resume(
   // What never arrived at a completed upload goes into another one.
   const signed =
     found.ledger.completedAt === undefined ? await signAgain(client, uploadId, awaiting) : new Map();
-  return known.flatMap(({ file, line: { fileId, name, state } }) => {
+  const announced = known.flatMap(({ file, line: { fileId, name, state } }): Announced[] => {
     const toSend = state === "awaiting" ? signed.get(fileId) : { fileId, name, state };
     return toSend === undefined ? [] : [{ file, uploadId, toSend, resumed: true }];
   });
+  const here = new Set(known.map(({ line }) => line));
+  return { announced, gone: found.files.filter((line) => line.state === "awaiting" && !here.has(line)) };
 }
 
 async function signAgain(

@@ -8,7 +8,7 @@ import { forEachOf } from "./for-each-of.ts";
 import { type SkippedFile, skipped } from "./left-out.ts";
 import { showProgress } from "./progress.ts";
 import { sendFile } from "./send-file.ts";
-import type { Line } from "./send-piece.ts";
+import { type Line, StorageRefused } from "./send-piece.ts";
 
 /** Files begun at once; how many of their requests are under way is for the line to say. */
 const filesAhead = 16;
@@ -19,9 +19,12 @@ export interface Manner {
   readonly stopped?: () => boolean;
 }
 
+/** Files that the storage refuses before it has taken any: then it is not the files that are wrong. */
+const refusedAtFirst = 3;
+
 /**
- * Resolves to the files that are not any more as they were announced: nothing of them was stored. Throws CommandFailed when
- * a file is refused or the line is away too long.
+ * Resolves to the files that are not any more as they were announced, or that the storage refuses: nothing of them was stored.
+ * Throws CommandFailed when the server or the line does not let any through.
  */
 export async function sendAll(
   client: ApiClient,
@@ -39,14 +42,20 @@ export async function sendAll(
     },
   };
   const left: SkippedFile[] = [];
+  let sent = 0;
+  const leave = (name: string, error: unknown): void => {
+    if (error instanceof StorageRefused && sent === 0 && left.length + 1 >= refusedAtFirst) throw error;
+    left.push(skipped(name, whyLeft(error)));
+  };
   try {
     await forEachOf(announced.length, filesAhead, async (index) => {
       if (stopped()) return;
       const { file, uploadId, toSend, resumed } = announced[index] as Announced;
       const sending = { client, uploadId, line: noticed, onBytes: progress.add };
-      await sendFile(sending, file, toSend, resumed).catch((error: unknown) => {
-        left.push(skipped(file.name, whyLeft(error)));
-      });
+      await sendFile(sending, file, toSend, resumed).then(
+        () => sent++,
+        (error: unknown) => leave(file.name, error),
+      );
       progress.file();
     });
   } finally {
@@ -58,5 +67,6 @@ export async function sendAll(
 function whyLeft(error: unknown): LeftOut {
   if (error instanceof ContentChanged) return "unreadable-changed";
   if (error instanceof ContentUnreadable) return "unreadable";
+  if (error instanceof StorageRefused) return "unreadable-refused";
   throw error;
 }

@@ -49,7 +49,10 @@ class NotStored extends Error {
 /** The multipart upload this part belongs to is gone: parts sent before are to be sent again. */
 export class PartsGone extends Error {}
 
-/** Resolves when the storage holds the bytes. Throws CommandFailed, ContentChanged, ContentUnreadable or PartsGone. */
+/** The storage's own no to one file. */
+export class StorageRefused extends CommandFailed {}
+
+/** Resolves when the storage holds the bytes. Throws StorageRefused, CommandFailed, ContentChanged, ContentUnreadable or PartsGone. */
 export async function sendPiece(line: Line, piece: Piece): Promise<void> {
   const failures = new Failures(piece.name);
   for (;;) {
@@ -85,7 +88,7 @@ class Failures {
     const verdict = cause instanceof NotStored ? cause.verdict : "broken";
     if (verdict === "parts-gone") throw new PartsGone("The parts are gone.", { cause });
     if (verdict === "refused" && ++this.#refused === refusals)
-      throw new CommandFailed(`${this.#name} was refused by the storage: ${messageOf(cause)}.`, 1, cause);
+      throw new StorageRefused(`${this.#name} was refused by the storage: ${messageOf(cause)}.`, 1, cause);
     this.#first ??= performance.now();
     if (isOutOfPatience(this.#first))
       throw new CommandFailed(`${this.#name} could not be sent in ${patienceMinutes} minutes.`, 1, cause);

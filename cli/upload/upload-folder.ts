@@ -5,10 +5,11 @@ import { CommandFailed } from "../failures.ts";
 import { beginEmergency, EmergencyWatch } from "../line/emergency.ts";
 import { Pacer } from "../line/pacer.ts";
 import { Window } from "../line/window.ts";
+import { patienceMinutes } from "../patience.ts";
 import { announceAll } from "./announce.ts";
 import type { DiscWarning } from "./disc-index.ts";
 import { readLedger, type Sum, sumOf, waitUntilDone } from "./ledger.ts";
-import type { SkippedFile } from "./left-out.ts";
+import { type SkippedFile, skipped } from "./left-out.ts";
 import { showReading } from "./progress.ts";
 import { type Scan, scanFolder } from "./scan-folder.ts";
 import { sendAll } from "./send-all.ts";
@@ -69,17 +70,20 @@ async function send(
 ): Promise<UploadResult> {
   const { priority, encounterClass, order: orderId } = options;
   const unfinished = new Unfinished({ api: client.base, folder, priority, encounterClass, orderId });
-  const announcing = { client, unfinished, priority, encounterClass };
-  const { announced, uploadIds } = await announceAll(announcing, scan.files);
-  const patient = client.patient();
-  const notSent = await sendAll(patient, lineFor(options), announced, options)
-    .then(async (left) => {
+  const patient = client.patient({ onceAnswered: true, ...(!options.silent && { onWait: tellWaiting }) });
+  const announcing = { client: patient, unfinished, priority, encounterClass };
+  const { announced, uploadIds, gone } = await announceAll(announcing, scan.files).catch((error: unknown) => {
+    throw error instanceof CommandFailed ? interrupted(error, unfinished.uploadIds) : error;
+  });
+  const left = await sendAll(patient, lineFor(options), announced, options)
+    .then(async (some) => {
       await completeAll(patient, uploadIds);
-      return left;
+      return some;
     })
     .catch((error: unknown) => {
       throw error instanceof CommandFailed ? interrupted(error, uploadIds) : error;
     });
+  const notSent = [...left, ...gone.map(({ name }) => skipped(name, "unreadable-gone"))];
   unfinished.forget();
   if (options.wait) await waitUntilDone(patient, uploadIds, { ...options, missing: notSent.length });
   const ledgers = await Promise.all(uploadIds.map((id) => readLedger(patient, id)));
@@ -108,7 +112,12 @@ async function completeAll(client: ApiClient, uploadIds: readonly string[]): Pro
   for (const id of uploadIds) await client.post(`/v1/uploads/${id}/complete`, {});
 }
 
+const tellWaiting = (why: string): void => {
+  process.stderr.write(`\r\u001b[K${why}: trying again for up to ${patienceMinutes} minutes.\n`);
+};
+
 function interrupted(error: CommandFailed, uploadIds: readonly string[]): CommandFailed {
+  if (uploadIds.length === 0) return error;
   const lines = [
     error.message,
     "What arrived is not lost: run the same command again to go on with the rest. What arrived is listed by",

@@ -74,10 +74,10 @@ export class Lane {
       await this.#forward(await this.#take(files));
       for (const file of files) if (this.#queue.get(file.name) === file) this.#queue.delete(file.name);
       this.#batch = batch;
-      this.#upload.went(true);
+      await this.#upload.went();
       return true;
     } catch (error) {
-      this.#upload.went(false);
+      this.#upload.failed();
       if (isNo(error)) this.#standAside(files);
       throw error;
     } finally {
@@ -118,22 +118,22 @@ export class Lane {
     const left = await sendAll(client.patient(), line, announced, { silent: true, stopped });
     for (const one of left) this.#tell(one);
     // The next start asks the server what had arrived.
-    if (!stopped()) await this.#keepSent(taken, announced, new Set(left.map(({ name }) => name)));
+    if (!stopped()) await this.#keepSent(taken, announced, new Map(left.map((one) => [one.name, one])));
   }
 
   async #keepSent(
     taken: readonly Taken[],
     announced: readonly Announced[],
-    left: ReadonlySet<string>,
+    left: ReadonlyMap<string, SkippedFile>,
   ): Promise<void> {
     const uploads = new Map(announced.map(({ file, uploadId }) => [file, uploadId]));
     const counts = new Map<string, number>();
     for (const { file, found, partly } of taken) {
       const now = await statOf(file.path);
-      const whole = !found.some(({ name }) => left.has(name)) && now !== undefined && sameStamp(now, file);
-      if (!whole) continue;
+      const missing = found.flatMap(({ name }) => left.get(name) ?? []);
+      if (now === undefined || !sameStamp(now, file) || missing.some(isPassing)) continue;
       const of = found.map((one) => uploads.get(one) as string);
-      this.#keep(file, { found: found[0], uploads: [...new Set(of)], partly });
+      this.#keep(file, { found: found[0], uploads: [...new Set(of)], partly: partly || missing.length > 0 });
       for (const upload of of) counts.set(upload, (counts.get(upload) ?? 0) + 1);
     }
     for (const [upload, files] of counts) {

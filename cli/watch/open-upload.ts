@@ -35,6 +35,9 @@ export class OpenUpload {
   #open: Open | undefined;
   /** Of earlier runs, to be completed when it is quiet. */
   #earlier: readonly string[];
+  readonly #began = performance.now();
+  /** Full, or ended by the server: completed once everything announced in them was sent. */
+  #retired: readonly string[] = [];
   /** Files of a batch that failed half way are announced in the open upload, and some have arrived. */
   #unsure = false;
 
@@ -45,7 +48,7 @@ export class OpenUpload {
 
   /** Not completed yet. */
   get uploadIds(): readonly string[] {
-    return [...this.#earlier, ...(this.#open ? [this.#open.uploadId] : [])];
+    return [...this.#earlier, ...this.#retired, ...(this.#open ? [this.#open.uploadId] : [])];
   }
 
   /** Announces what is not announced, by an earlier run or before a failure. */
@@ -53,7 +56,7 @@ export class OpenUpload {
     const announced: Announced[] = [];
     const asked = this.#unsure ? this.uploadIds : this.#earlier;
     for (const uploadId of asked)
-      announced.push(...((await resume(this.#options.client, uploadId, files)) ?? []));
+      announced.push(...((await resume(this.#options.client, uploadId, files))?.announced ?? []));
     const known = new Set(announced.map(({ file }) => file));
     const rest = files.filter((file) => !known.has(file));
     for (const request of inRequests(rest.map(manifestOf))) {
@@ -65,17 +68,26 @@ export class OpenUpload {
     return announced;
   }
 
-  /** After a batch: whether all of it went through. */
-  went(well: boolean): void {
-    if (!well) this.#unsure = true;
-    else if (this.#open) this.#open.lastAdded = performance.now();
+  /** A batch did not go through, or not all of it. */
+  failed(): void {
+    this.#unsure = true;
+  }
+
+  /** A batch went through: what will get no more files is completed. */
+  async went(): Promise<void> {
+    const now = performance.now();
+    if (this.#open) this.#open.lastAdded = now;
+    if (this.#open && now - this.#open.since >= longestOpen) this.#retire();
+    for (const uploadId of this.#retired) await this.#complete(uploadId);
+    this.#retired = [];
+    if (now - this.#began >= longestOpen) await this.#completeEarlier();
   }
 
   /** Whether something was completed. `following`: files are about to come. */
   async completeWhatIsQuiet(following: boolean): Promise<boolean> {
-    if (!following && this.#earlier.length > 0) {
-      for (const uploadId of this.#earlier) await this.#complete(uploadId);
-      this.#earlier = [];
+    const overdue = performance.now() - this.#began >= longestOpen;
+    if ((!following || overdue) && this.#earlier.length > 0) {
+      await this.#completeEarlier();
       return true;
     }
     if (this.#open === undefined) return false;
@@ -91,7 +103,7 @@ export class OpenUpload {
     const { client, name: priority, encounterClass, remembered } = this.#options;
     const added = this.#open && (await this.#addTo(this.#open, files));
     if (added) return added;
-    await this.#completeOpen();
+    this.#retire();
     const request = { files, priority, encounterClass };
     const reply = await client.post<FilesReply>("/v1/uploads", request, once());
     const now = performance.now();
@@ -111,6 +123,16 @@ export class OpenUpload {
       if (error instanceof Refused && [404, 409].includes(error.status)) return undefined;
       throw error;
     }
+  }
+
+  async #completeEarlier(): Promise<void> {
+    for (const uploadId of this.#earlier) await this.#complete(uploadId);
+    this.#earlier = [];
+  }
+
+  #retire(): void {
+    if (this.#open) this.#retired = [...this.#retired, this.#open.uploadId];
+    this.#open = undefined;
   }
 
   async #completeOpen(): Promise<void> {

@@ -27,9 +27,9 @@ export async function settle(
     throw error;
   });
   if (totals === undefined) return remembered.closed(uploadId);
-  // A file that changed before it was sent stays announced for ever: it is in another upload by now.
   if (totals.completedAt === undefined || totals.totals.stored > 0) return;
   const { files } = await readLedger(client, uploadId);
+  if (isUnderWay(settling, uploadId, files, all)) return;
   if (!(await putAway(settling, uploadId, files, all))) return;
   for (const { name, state, reason } of files)
     if (state === "quarantined" || state === "conflict") log(state, { file: name, why: reason?.en });
@@ -37,6 +37,30 @@ export async function settle(
   log("settled", { upload: uploadId, ...Object.fromEntries(counts) });
   remembered.closed(uploadId);
 }
+
+/**
+ * Whether something arrived of which the server has not heard yet. A file that changed before it was sent, or that the storage
+ * refused, stays announced for ever, and is not remembered as sent with this upload as it is.
+ */
+function isUnderWay(
+  { remembered }: Settling,
+  uploadId: string,
+  files: readonly LedgerFile[],
+  all: ReadonlyMap<string, WatchedFile>,
+): boolean {
+  const awaiting = files.filter(({ state }) => state === "awaiting");
+  if (awaiting.length === 0) return false;
+  const heard = new Set(files.filter(({ state }) => state !== "awaiting").map(({ name }) => name));
+  const late = awaiting.filter(({ name }) => !heard.has(name));
+  return [...all.values()].some(
+    (file) =>
+      remembered.uploadsOf(file.name, file).includes(uploadId) && late.some((line) => isOf(line, file)),
+  );
+}
+
+/** The file's own line, or one of what is inside it. */
+const isOf = ({ name }: LedgerFile, file: WatchedFile): boolean =>
+  name === file.name || name.startsWith(`${file.name}/`);
 
 /** false when something could not be put away, which is tried again. */
 async function putAway(
@@ -56,9 +80,7 @@ async function putAway(
     if (!uploads.includes(uploadId) || others.some((one) => remembered.isOpen(one))) continue;
     for (const one of others)
       if (!ledgers.has(one)) ledgers.set(one, (await readLedger(settling.client, one)).files);
-    const lines = uploads
-      .flatMap((one) => ledgers.get(one) ?? [])
-      .filter(({ name }) => name === file.name || name.startsWith(`${file.name}/`));
+    const lines = uploads.flatMap((one) => ledgers.get(one) ?? []).filter((line) => isOf(line, file));
     if (!isSafe(lines)) continue;
     try {
       await dispose(file, disposal);

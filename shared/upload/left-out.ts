@@ -25,6 +25,14 @@ export const leftOut = {
     en: "The file was written to while it was read or sent. Wait until it is complete, and upload it again.",
     zh: "文件在读取或上传时仍在被写入。请等文件写完后再次上传。",
   },
+  "unreadable-refused": {
+    en: "The storage refuses this file. It stays here: tell the operators of the service, then upload it again.",
+    zh: "存储服务拒绝接收此文件。文件保留在本机：请联系服务运维人员，然后再次上传。",
+  },
+  "unreadable-gone": {
+    en: "An earlier run announced it, and it is not here any more as it was: it was removed or written to since.",
+    zh: "上次运行已登记此文件，但其已被删除或改动。",
+  },
   "unreadable-too-large": {
     en: "The file is larger than 5 GiB, which is the most that is taken.",
     zh: "文件超过 5 GiB 的上限，无法上传。",

@@ -2,20 +2,10 @@
 import { expect } from "@jest/globals";
 import type { Fault, FaultProxy, Line } from "./fault-proxy.ts";
 import { triesOf } from "./line-test.ts";
+import { randomFrom } from "./random.ts";
 
 /** From `MIC_SEED`, to have a day again; else another one every time. */
 export const seedOfToday = (): number => Number(process.env.MIC_SEED ?? Math.floor(Math.random() * 2 ** 31));
-
-/** 0 … 1, by Mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** How often each thing befalls one of the first `puts` requests to the storage. */
 const day = {
@@ -43,6 +33,17 @@ export function badDay(seed: number, puts: number): NonNullable<Line["onPut"]> {
   return ({ declared }) => {
     const planned = plan.get(seen++);
     return planned && faultOf(planned.kind, planned.part, declared);
+  };
+}
+
+/** What befalls requests to the API, but for the first: a sixth loses its answer, or meets a gateway that finds nobody. */
+export function badCalls(seed: number): NonNullable<Line["onCall"]> {
+  const random = randomFrom(seed);
+  let calls = 0;
+  return () => {
+    const part = random();
+    if (calls++ === 0 || part > 1 / 6) return undefined;
+    return part < 1 / 12 ? { kind: "lose-answer" } : { kind: "answer", status: 502, code: "BadGateway" };
   };
 }
 

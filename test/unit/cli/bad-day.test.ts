@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type LineTest, lineTest, names } from "../../support/line-test.ts";
-import { badDay, expectNothingSentTwice, seedOfToday } from "../../support/random-faults.ts";
+import { badCalls, badDay, expectNothingSentTwice, seedOfToday } from "../../support/random-faults.ts";
 
 const slices = 300;
 const seed = seedOfToday();
@@ -65,8 +65,8 @@ async function expectAllThere(): Promise<void> {
 }
 
 describe(`a study of ${slices} images on a bad day (MIC_SEED=${seed})`, () => {
-  it("arrives by itself over 2 Mbit/s with 20 cuts, nothing lost and nothing twice", async () => {
-    await here.client({ ...line, onPut: badDay(seed, slices) });
+  it("arrives by itself over 2 Mbit/s with 20 cuts and an API that fails too, nothing lost and nothing twice", async () => {
+    await here.client({ ...line, onPut: badDay(seed, slices), onCall: badCalls(seed) });
     const { code, stdout, stderr } = await mic(["upload", here.folder, "--wait", "--json"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(JSON.parse(stdout).totals).toMatchObject({ indexed: slices });

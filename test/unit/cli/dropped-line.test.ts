@@ -208,10 +208,10 @@ describe("a file that is written to while it is sent", () => {
     await here.write(["a", "b"]);
     const client = await here.client();
     let announced = false;
-    const request = client.request.bind(client);
     const patient = client.patient();
+    const request = patient.request.bind(patient);
     jest.spyOn(client, "patient").mockReturnValue(patient);
-    jest.spyOn(client, "request").mockImplementation(async (...asked) => {
+    jest.spyOn(patient, "request").mockImplementation(async (...asked) => {
       const answer = await request(...asked);
       if (!announced) await write(join(here.folder, "b"));
       announced = true;
