@@ -31,6 +31,12 @@ export function studyFindItems(study: StudyItem): readonly Item[] {
   ];
 }
 
+/** All of them, given the modalities of the study's series. The month's own, without a `studyUid`, is of other studies too. */
+export const allFindItems = (study: StudyItem, modalities: readonly string[]): readonly Item[] => [
+  ...studyFindItems(study),
+  ...[...new Set(modalities)].map((modality) => modalityFindItem(study, modality)),
+];
+
 /** Written with the first series of a modality. */
 export function modalityFindItem(study: StudyItem, modality: string): Item {
   const hospital = { region: study.region, hospital: study.hospital };

@@ -2,7 +2,7 @@
 import type { ItemType } from "../contract/events.ts";
 import type { Geometry } from "../dicom/geometry.ts";
 import type { Priority } from "../object-keys.ts";
-import type { Item, Key } from "../ports.ts";
+import type { Item } from "../ports.ts";
 import type { Checked } from "../quality/check-header.ts";
 import type { Quality } from "../quality/score.ts";
 import type { SourceType } from "../sources/recognise.ts";
@@ -53,12 +53,10 @@ export interface StudyItem extends Typed<"study">, StudyKey, StudyText {
   readonly describedBy?: { readonly seriesUid: string; readonly sopUid: string };
   /** The character set a person chose for its text. `by`: the principal's id. */
   readonly characterSet?: { readonly choice: string; readonly by: string; readonly at: string };
-  /** How often one was chosen. */
+  /** How often its text was set anew: a character set chosen, or other bytes put in the place of those it is from. */
   readonly textRevision?: number;
-  /** Its text in the character set last chosen, until the table's stream has made it findable. */
+  /** Its text as last set, until the table's stream has made it findable. */
   readonly pendingText?: StudyText;
-  /** Search items of its earlier text, not yet deleted. */
-  readonly formerFind?: readonly Key[];
   readonly keyArn: string;
   readonly createdAt: string;
   /** Rolled up from the counters by the table's stream; a reader that needs the exact number sums the counters. */

@@ -1,28 +1,26 @@
-/** Makes a study findable by its text in the character set that was chosen: from the table's stream, one change at a time. */
-import { studyFindItems } from "../catalog/find-items.ts";
+/** Makes a study findable by its text as it was set anew: from the table's stream, one change at a time. */
+import { allFindItems } from "../catalog/find-items.ts";
 import { identityTags } from "../catalog/identity-tags.ts";
 import type { StudyItem, StudyText } from "../catalog/items.ts";
 import { keys, type StudyKey } from "../catalog/keys.ts";
+import { readModalities } from "../catalog/reindex-study.ts";
 import { ConditionFailed } from "../errors.ts";
-import type { Item, Key, Table, Write } from "../ports.ts";
-
-const writesPerTransaction = 50;
+import type { Table } from "../ports.ts";
 
 /**
- * The new search items first, then the study, then the old items go: a search reads both, so at every moment the study is
- * found by the text it shows. A run that dies leaves `pendingText` or `formerFind`, and the next one finishes.
+ * The new search items first, then the study: a search reads both, so at every moment the study is found by the text it
+ * shows. That change of the study is in the stream in its turn, and takes the old items away (`reindexing`). A run that dies
+ * leaves `pendingText`, and the next one finishes.
  */
 export async function applyText(table: Table, key: StudyKey): Promise<void> {
   for (;;) {
     const study = await read(table, key);
-    if (!study?.pendingText) break;
+    if (!study?.pendingText) return;
     const shown = shownText(study, study.pendingText);
-    const items = studyFindItems(withText(study, shown));
+    const items = allFindItems(withText(study, shown), await readModalities(table, key));
     await Promise.all(items.map((item) => table.write([{ op: "put", item }])));
-    if (await show(table, study, shown, items)) break;
+    if (await show(table, study, shown)) return;
   }
-  const study = await read(table, key);
-  if (study?.formerFind) await forget(table, study, study.formerFind);
 }
 
 const read = async (table: Table, key: StudyKey): Promise<StudyItem | undefined> =>
@@ -58,18 +56,17 @@ function withText(study: StudyItem, shown: Shown): StudyItem {
   return { ...Object.fromEntries(kept), ...shown } as StudyItem;
 }
 
-/** False where another character set or identity was chosen meanwhile. */
-async function show(table: Table, study: StudyItem, shown: Shown, items: readonly Item[]): Promise<boolean> {
-  const { textRevision = 0, formerFind = [], correctedIdentity } = study;
-  const former = without([...formerFind, ...studyFindItems(study)], items);
+/** False where another text or identity was set meanwhile. */
+async function show(table: Table, study: StudyItem, shown: Shown): Promise<boolean> {
+  const { textRevision = 0, correctedIdentity } = study;
   const gone = textMembers.filter((name) => shown[name] === undefined && study[name] !== undefined);
   try {
     await table.write([
       {
         op: "update",
         key: keys.study(study),
-        set: { ...shown, ...(former.length > 0 && { formerFind: former }) },
-        remove: ["pendingText", ...gone, ...(former.length > 0 ? [] : ["formerFind"])],
+        set: { ...shown },
+        remove: ["pendingText", ...gone],
         when: [
           [
             { attribute: "textRevision", is: "=", value: textRevision },
@@ -83,18 +80,4 @@ async function show(table: Table, study: StudyItem, shown: Shown, items: readonl
     if (!(error instanceof ConditionFailed)) throw error;
     return false;
   }
-}
-
-async function forget(table: Table, study: StudyItem, former: readonly Key[]): Promise<void> {
-  const deletes = without(former, studyFindItems(study)).map((key): Write => ({ op: "delete", key }));
-  for (let at = 0; at < deletes.length; at += writesPerTransaction)
-    await table.write(deletes.slice(at, at + writesPerTransaction));
-  await table.write([{ op: "update", key: keys.study(study), remove: ["formerFind"] }]);
-}
-
-function without(all: readonly Key[], kept: readonly Key[]): readonly Key[] {
-  const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
-  const keep = new Set(kept.map(nameOf));
-  const gone = all.filter((key) => !keep.has(nameOf(key)));
-  return [...new Map(gone.map(({ pk, sk }) => [nameOf({ pk, sk }), { pk, sk }])).values()];
 }

@@ -7,6 +7,7 @@ import { originalOf } from "../catalog/original-of.ts";
 import type { CharacterSetReply, CharacterSetRequest } from "../contract/schemas/catalog.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
 import { describedStudy } from "../ingest/catalog-items.ts";
+import { firstInstance } from "../ingest/describe-replaced.ts";
 import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { Clock } from "../ports.ts";
 import { askExamination } from "../quality/examine-study.ts";
@@ -87,9 +88,7 @@ async function record(grant: Grant, key: StudyKey, choice: Choice, at: Date): Pr
 async function textOf({ table, objects }: Grant, study: StudyItem, choice: Choice) {
   const { describedBy } = study;
   const described = describedBy && (await table.get(keys.instance({ ...study, ...describedBy })));
-  const pk = studyPartition(study);
-  const first = () => table.query({ pk, prefix: prefixes.instances(), limit: 1, consistent: true });
-  const instance = (described ?? (await first()).items[0]) as InstanceItem | undefined;
+  const instance = (described as InstanceItem | undefined) ?? (await firstInstance(table, study));
   if (!instance) return undefined;
   return describedStudy(await readUnder(objects, originalOf(instance), instance.size, choice));
 }

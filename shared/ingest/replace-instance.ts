@@ -1,6 +1,7 @@
 /** An admin chose the other bytes of a conflict: the instance stands for them from here on, the first ones stay archived. */
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import { countReplacement } from "../catalog/counters.ts";
+import type { Superseded } from "../catalog/desk-items.ts";
 import { extendStudyRetention } from "../catalog/ensure-study.ts";
 import { followLegalHold } from "../catalog/follow-legal-hold.ts";
 import type { InstanceItem } from "../catalog/items.ts";
@@ -16,6 +17,7 @@ import { ingestAudit } from "./audit-write.ts";
 import { catalogItems } from "./catalog-items.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { describeChosen } from "./describe-chosen.ts";
+import { replacedText } from "./describe-replaced.ts";
 import { finalWrites } from "./file-state.ts";
 import type { LandedFile } from "./landed-file.ts";
 import { retainUntil } from "./retention.ts";
@@ -41,14 +43,19 @@ export async function replaceInstance(
   await extendStudyRetention(table, key, until.toISOString());
   const held = (await table.get(keys.instance(key), { consistent: true })) as InstanceItem | undefined;
   if (!held) throw new Error("A committed claim has no instance where its conflict says it is");
+  const now = clock.now();
+  const text = await replacedText(table, key, described.header, described.textRevision, now);
   const { instance } = catalogItems(landed, described.header, key, {
-    now: clock.now(),
+    now,
     retainUntil: until,
-    textRevision: described.textRevision,
+    textRevision: text.textRevision,
     ...(archiveVersionId !== undefined && { archiveVersionId }),
     ...(correctedFrom && { correctedFrom }),
   });
-  await table.write(replacement(deps, landed, { claim: committed, held, instance, until }));
+  await table.write([
+    ...replacement(deps, landed, { claim: committed, held, instance, until }),
+    ...text.writes,
+  ]);
   const study = await followLegalHold(deps, key, archivedOf(instance), false);
   await followChoice(deps, key, [{ instance, ref: originalOf(instance) }], study);
 }
@@ -82,15 +89,7 @@ function replacement(
 ): readonly Write[] {
   const now = deps.clock.now();
   const { studyUid, seriesUid, sopUid, sha256, size } = instance;
-  const { sha256: oldSha256, archiveVersionId, correctedFrom, indexedAt } = held;
-  const gone = {
-    sha256: oldSha256,
-    size: held.size,
-    ...(archiveVersionId !== undefined && { archiveVersionId }),
-    ...(correctedFrom && { correctedFrom }),
-    indexedAt,
-    supersededAt: now.toISOString(),
-  };
+  const { sha256: oldSha256 } = held;
   return [
     {
       op: "update",
@@ -115,7 +114,7 @@ function replacement(
     },
     {
       op: "put",
-      item: { ...instance, superseded: [...(held.superseded ?? []), gone] },
+      item: { ...instance, superseded: [...(held.superseded ?? []), goneFrom(held, now)] },
       when: [[{ attribute: "sha256", is: "=", value: oldSha256 }]],
     },
     ...countReplacement(instance, size - held.size),
@@ -128,4 +127,16 @@ function replacement(
       detail: `file ${file.fileId} in the place of ${oldSha256}`,
     }),
   ];
+}
+
+function goneFrom(held: InstanceItem, now: Date): Superseded {
+  const { sha256, size, archiveVersionId, correctedFrom, indexedAt } = held;
+  return {
+    sha256,
+    size,
+    ...(archiveVersionId !== undefined && { archiveVersionId }),
+    ...(correctedFrom && { correctedFrom }),
+    indexedAt,
+    supersededAt: now.toISOString(),
+  };
 }

@@ -41,9 +41,13 @@ const rules: Readonly<Record<string, (change: Change) => boolean>> = {
   study: (change) =>
     became(change, "searchable") ||
     (change.after?.searchable === true && ["orderId", "attributes", "patientId"].some(differs(change))),
-  series: (change) => became(change, "searchable"),
-  // What its series leaves open: which side was imaged.
-  instance: (change) => isNew(change) && namesItsSide(change.after as InstanceItem),
+  series: (change) =>
+    became(change, "searchable") ||
+    (change.before?.searchable === true && ["attributes", "modality"].some(differs(change))),
+  // What its series leaves open: which side was imaged. Again where other bytes stand for it.
+  instance: (change) =>
+    became(change, "sha256") &&
+    [change.before, change.after].some((image) => image && namesItsSide(image as InstanceItem)),
 };
 
 function asksForStudy(change: Change): boolean {

@@ -108,7 +108,11 @@ describe.each(["new", "both"] as const)(
       const { correctedFrom } = await decide();
       here.clock.advance(aDay);
       expect((await here.audit()).violations).toEqual([]);
-      const images = () => kept(here).filter(({ type }) => type === "instance" || type === "claim");
+      const images = () =>
+        kept(here)
+          .filter(({ type }) => type === "instance" || type === "claim")
+          // How often the study's text was set anew before is nothing an archive knows.
+          .map(({ textRevision: _, ...image }) => image);
       const before = images();
       await loseTable(here);
       await rebuild(here);
