@@ -26,9 +26,12 @@ const signedReports = (key: StudyKey): string => `report/${study(key)}/`;
 export const objectKeys = {
   /** Priority comes first: it chooses the queue. */
   landing: (key: LandingKey): string => `${key.priority}/${key.hospital}/${key.uploadId}/${key.fileId}`,
-  /** What was made of the photograph or document landed under this key. No queue hears of it. */
-  converted: ({ hospital, uploadId, fileId }: LandingKey): string =>
-    `converted/${hospital}/${uploadId}/${fileId}`,
+  /**
+   * What was made of the photograph or document landed under this key. No queue hears of it. `identity`: SHA-256 of what it
+   * takes from its order, so that what was made for another order, or before a correction, is never found under it.
+   */
+  converted: ({ hospital, uploadId, fileId }: LandingKey, identity: string): string =>
+    `converted/${hospital}/${uploadId}/${fileId}/${identity}.dcm`,
   /** The original, unchanged. The SHA-256 in the key makes a second copy of the same bytes the same object. */
   original: (key: InstanceKey, sha256: string): string => `${instance(key)}/${sha256}.dcm`,
   /** The photograph an object was made from, as it was sent. */

@@ -1,6 +1,6 @@
 /** One worker at a time archives a SOP Instance UID of a hospital, and the first bytes committed are the ones it stands for. */
 import { setTimeout } from "node:timers/promises";
-import type { ClaimItem } from "../catalog/claim-item.ts";
+import type { AbandonedBytes, ClaimItem } from "../catalog/claim-item.ts";
 import type { UploadFileItem } from "../catalog/items.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
@@ -22,7 +22,7 @@ export type Claimed =
 export async function acquireClaim(
   deps: IngestDependencies,
   key: InstanceKey,
-  { file }: LandedFile,
+  { file }: Pick<LandedFile, "file">,
 ): Promise<Claimed> {
   for (let attempt = 0; ; attempt++) {
     const current = await readClaim(deps, key);
@@ -36,7 +36,8 @@ export async function acquireClaim(
       await (deps.pause ?? setTimeout)(pause);
       continue;
     }
-    const claim = claimOf(deps, key, file, now + deps.leaseMilliseconds());
+    const leaseUntil = now + deps.leaseMilliseconds();
+    const claim = { ...claimOf(deps, key, file, leaseUntil), ...abandonedBy(current, file) };
     const failure = await put(deps, claim, current);
     if (!failure) return { held: true, claim };
     if (pause === undefined) throw new Transient("Others keep taking this claim", { cause: failure });
@@ -65,6 +66,20 @@ function claimOf(
     owner: ownerOf(deps, file),
     leaseUntil,
   };
+}
+
+/** What whoever held it before may have archived; those who lost it cannot commit any more. */
+function abandonedBy(
+  current: ClaimItem | undefined,
+  { sha256 }: UploadFileItem,
+): { readonly abandoned?: readonly AbandonedBytes[] } {
+  if (!current) return {};
+  const { studyUid, seriesUid, abandoned: before = [] } = current;
+  const all = [...before, { studyUid, seriesUid, sha256: current.sha256 }];
+  const abandoned = [...new Map(all.map((one) => [one.sha256, one])).values()].filter(
+    (one) => one.sha256 !== sha256,
+  );
+  return abandoned.length === 0 ? {} : { abandoned };
 }
 
 async function readClaim({ table }: IngestDependencies, key: InstanceKey): Promise<ClaimItem | undefined> {

@@ -31,6 +31,7 @@ export async function commitInstance(
       retainUntil: retainUntil.toISOString(),
       archiveVersionId: instance.archiveVersionId,
     },
+    ...(claim.abandoned && { remove: ["abandoned"] }),
     when: [stillOurs(claim)],
   };
   await deps.table.write([

@@ -5,6 +5,7 @@
 import type { ClaimItem } from "../catalog/claim-item.ts";
 import type { StudyItem } from "../catalog/items.ts";
 import { type HospitalKey, keys } from "../catalog/keys.ts";
+import type { Identity } from "../dicom/identify.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
 import { type LandingKey, objectKeys } from "../object-keys.ts";
@@ -13,6 +14,7 @@ import type { OrderItem } from "../order/items.ts";
 import { readOrder, readStudiesOf } from "../order/load-order.ts";
 import { sourceSeriesUid, sourceSopUid, sourceStudyUid } from "../order/source-uids.ts";
 import type { ObjectHead, ObjectRef, ObjectStore } from "../ports.ts";
+import { identityHash, type SourceIdentity } from "../sources/identity.ts";
 import { makeObject, type SourceObject } from "../sources/make-object.ts";
 import {
   largestSource,
@@ -22,6 +24,7 @@ import {
   sourceTypeOf,
 } from "../sources/recognise.ts";
 import { dicomMediaType } from "../upload/limits.ts";
+import { abandonFor } from "./abandoned.ts";
 import { sha256Of } from "./checksum.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { type LandedFile, noteOf } from "./landed-file.ts";
@@ -32,8 +35,13 @@ export type Converted =
   | { readonly refused: QuarantineReason }
   /** This very source was taken in for this order before. */
   | { readonly known: ClaimItem; readonly landed: LandedFile }
-  /** The staged object, as if it had landed. */
-  | { readonly landed: LandedFile };
+  /** The staged object, as if it had landed, and what it must be of. */
+  | { readonly landed: LandedFile; readonly of: SourceIdentity };
+
+export const isOf = (header: Identity, { studyUid, seriesUid, sopUid }: SourceIdentity): boolean =>
+  header.studyInstanceUid === studyUid &&
+  header.seriesInstanceUid === seriesUid &&
+  header.sopInstanceUid === sopUid;
 
 /**
  * Undefined: it is DICOM, refused or not, or no photograph or document either. Only what is no DICOM at all is looked at again:
@@ -59,17 +67,21 @@ export async function convertSource(
   if (file.orderId === undefined) return { refused: "needs-order" };
   if (head.size > largestSource) return { refused: "source-too-large" };
   const owner: HospitalKey = { region: deps.region, hospital: landing.hospital };
-  const order = await readOrder(deps.table, owner, file.orderId);
-  if (!order || order.status === "revoked") return { refused: "needs-order" };
-  const known = await committed(deps, owner, sourceSopUid(owner, order.orderId, file.sha256));
   const source = { sha256: file.sha256, mediaType: type, ref: landed.ref };
+  const order = await readOrder(deps.table, owner, file.orderId);
+  if (!order || order.status === "revoked") {
+    await abandonFor(deps, owner, landed, source, file.orderId);
+    return { refused: "needs-order" };
+  }
+  const known = await committed(deps, owner, sourceSopUid(owner, order.orderId, file.sha256));
   if (known) return { known, landed: { ...landed, source } };
   try {
-    const staged = await stage(deps, landing, landed, { order, type });
+    const about = await aboutSource(deps, landed, order, type);
+    const staged = await stage(deps, landing, landed, type, about);
     const sha256 = await sha256Of(deps.objects, staged.ref, staged.head);
     const { size } = staged.head;
     const upload = withEncounterOf(landed.upload, order);
-    return { landed: { ...landed, ...staged, upload, file: { ...file, sha256, size }, source } };
+    return { landed: { ...landed, ...staged, upload, file: { ...file, sha256, size }, source }, of: about };
   } catch (error) {
     if (error instanceof SourceDamaged) return { refused: "source-damaged" };
     throw error;
@@ -100,13 +112,13 @@ async function stage(
   deps: IngestDependencies,
   landing: LandingKey,
   landed: LandedFile,
-  { order, type }: { readonly order: OrderItem; readonly type: SourceType },
+  type: SourceType,
+  about: SourceObject,
 ): Promise<Staged> {
   const { objects } = deps;
-  const ref: ObjectRef = { bucket: "landing", key: objectKeys.converted(landing) };
+  const ref: ObjectRef = { bucket: "landing", key: objectKeys.converted(landing, identityHash(about)) };
   const there = await objects.head(ref);
   if (there) return { ref, head: there };
-  const about = await aboutSource(deps, landed, order, type);
   const bytes = await inTurn(async () => makeObject(type, await objects.read(landed.ref), about));
   const { keyArn: kmsKeyId } = landed.hospital;
   const metadata = metadataOf(noteOf(landed));

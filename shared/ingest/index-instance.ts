@@ -5,6 +5,7 @@ import type { InstanceKey } from "../catalog/keys.ts";
 import { archivedOf, originalOf } from "../catalog/original-of.ts";
 import { followChoice } from "../characters/follow-choice.ts";
 import type { Header } from "../dicom/read.ts";
+import { replaceAbandoned } from "./abandoned.ts";
 import { archiveOriginal, archiveUncorrected } from "./archive-original.ts";
 import { archiveSource } from "./archive-source.ts";
 import { catalogItems } from "./catalog-items.ts";
@@ -44,6 +45,7 @@ export async function indexInstance(
     ...(correctedFrom && { correctedFrom }),
   });
   await ensureStudy(deps.table, items.study, items.series);
+  if (landed.source) await replaceAbandoned(deps, claim, landed.source, items);
   await commitInstance(deps, landed, claim, items.instance, until);
   // Once committed: whoever holds the study after this finds the instance. Retention keeps it until then.
   const study = await followLegalHold(deps, key, archivedOf(items.instance), false);

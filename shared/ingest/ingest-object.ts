@@ -15,7 +15,7 @@ import type { ObjectRef } from "../ports.ts";
 import type { SourceType } from "../sources/recognise.ts";
 import { isFinal } from "../upload/read-ledger.ts";
 import { sha256Of } from "./checksum.ts";
-import { convertSource, recogniseSource } from "./convert-source.ts";
+import { convertSource, isOf, recogniseSource } from "./convert-source.ts";
 import { decide } from "./decide.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { markStored } from "./file-state.ts";
@@ -147,6 +147,7 @@ async function ingestSource(
   }
   const outcome = await withLandedHeader(deps.objects, made.ref, made.head.size, async (read) => {
     if (read instanceof DicomRejected) throw read;
+    if (!isOf(read.header, converted.of)) throw new Error("The staged object is another one's");
     return decide(deps, made, read.header);
   });
   for (const ref of [made.ref, landed.ref]) await markProcessed(deps, ref);

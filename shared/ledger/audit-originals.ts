@@ -63,7 +63,7 @@ export function auditOnce(
   tally.examine("archived-once", kept === 1 && !hidden, { ...namedBy(study, key), detail });
 }
 
-/** Not every original is an instance's: one may be on its way, and one may have lost its UID to other bytes. */
+/** Not every original is an instance's: one may be on its way, and one may have given way to other bytes, or to another order. */
 async function auditUnindexed(
   { tally, objects }: LedgerAudit,
   study: StudyKey,
@@ -74,8 +74,8 @@ async function auditUnindexed(
   const named = namedBy(study, key);
   const claim = claims.get(named.sopUid ?? "");
   const stored = listed.findLast(({ deleted }) => !deleted);
-  const otherBytes = claim?.state === "committed" && claim.sha256 !== named.sha256;
-  if (stored && otherBytes) {
+  const counts = claim?.state === "committed" && claim.sha256 === named.sha256;
+  if (stored && !counts) {
     const { versionId } = stored;
     if (isSuperseded(await objects.tagsOf({ bucket: "archive", key, versionId })))
       return tally.explain("indexed");

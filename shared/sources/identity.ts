@@ -1,4 +1,5 @@
 /** Whose an object made here is, and of which study: from the order, and from the order's study where it has one. */
+import { createHash } from "node:crypto";
 import type { DicomJson, StudyItem } from "../catalog/items.ts";
 import type { PersonName } from "../dicom/json-model.ts";
 import { formatPersonName } from "../dicom/person-name.ts";
@@ -7,8 +8,34 @@ import { personNameFrom } from "../order/fhir-names.ts";
 import type { OrderContent, OrderItem } from "../order/items.ts";
 import { element, longText, type SourceDataset, shortText } from "./elements.ts";
 
+/** What an object is of. */
+export interface SourceIdentity {
+  readonly order: OrderItem;
+  /** The order's study, where it has one in the catalog. */
+  readonly study?: StudyItem;
+  readonly studyUid: string;
+  readonly seriesUid: string;
+  readonly sopUid: string;
+}
+
+export function identityOf({ order, study, studyUid, seriesUid, sopUid }: SourceIdentity): SourceDataset {
+  return {
+    ...patientModule(order),
+    ...studyModule(order, studyUid, study),
+    "00080018": element("UI", sopUid),
+    "0020000E": element("UI", seriesUid),
+  };
+}
+
+/** SHA-256 of all that an object takes from its order and study: made of a changed order, it is another object. */
+export function identityHash(about: SourceIdentity): string {
+  const { bodyPart, laterality, code } = about.order.content;
+  const taken = [identityOf(about), bodyPart, laterality, code?.text];
+  return createHash("sha256").update(JSON.stringify(taken)).digest("hex");
+}
+
 /** Patient Module (PS3.3 §C.7.1.1). The order's, whatever an earlier image of the study says. */
-export function patientModule({ content: { patient } }: OrderItem): SourceDataset {
+function patientModule({ content: { patient } }: OrderItem): SourceDataset {
   const { name, id, system, birthDate, gender } = patient;
   const day = birthDate?.replaceAll("-", "");
   return {
@@ -21,7 +48,7 @@ export function patientModule({ content: { patient } }: OrderItem): SourceDatase
 }
 
 /** General Study Module (PS3.3 §C.7.2.1): what the study says already stays. */
-export function studyModule(order: OrderItem, studyUid: string, study: StudyItem | undefined): SourceDataset {
+function studyModule(order: OrderItem, studyUid: string, study: StudyItem | undefined): SourceDataset {
   const { content, day } = order;
   const said = study?.attributes ?? {};
   return {

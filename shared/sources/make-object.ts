@@ -1,19 +1,11 @@
 /** A photograph or document, made a DICOM object: Secondary Capture Image or Encapsulated PDF (PS3.3 §A.8.1, §A.45.1). */
-import type { StudyItem } from "../catalog/items.ts";
 import { apiVersion } from "../contract/version.ts";
-import type { OrderItem } from "../order/items.ts";
 import { dateOf, element, longText, type SourceDataset, timeOf } from "./elements.ts";
-import { patientModule, studyModule } from "./identity.ts";
+import { identityOf, type SourceIdentity } from "./identity.ts";
 import { type ImageFrame, imageFrame } from "./image-frame.ts";
 import { SourceDamaged, type SourceType } from "./recognise.ts";
 
-export interface SourceObject {
-  readonly order: OrderItem;
-  /** The order's study, where it has one in the catalog. */
-  readonly study?: StudyItem;
-  readonly studyUid: string;
-  readonly seriesUid: string;
-  readonly sopUid: string;
+export interface SourceObject extends SourceIdentity {
   readonly instanceNumber: number;
   /** SHA-256 of the source, lower-case hexadecimal. */
   readonly sha256: string;
@@ -87,20 +79,17 @@ function pdfObject(bytes: Uint8Array, about: SourceObject): SourceDataset {
 
 /** Patient, study, series, SC Equipment (PS3.3 §C.8.6.1) and SOP Common. */
 function commonModules(about: SourceObject, kind: keyof typeof sopClasses): SourceDataset {
-  const { order, study, studyUid, at } = about;
+  const { at } = about;
   return {
-    ...patientModule(order),
-    ...studyModule(order, studyUid, study),
+    ...identityOf(about),
     "00080005": element("CS", "ISO_IR 192"),
     "00080012": element("DA", dateOf(at)),
     "00080013": element("TM", timeOf(at)),
     "00080016": element("UI", sopClasses[kind]),
-    "00080018": element("UI", about.sopUid),
     "00080201": element("SH", "+0000"),
     "00181016": element("LO", "Medical Image Cloud"),
     "00181018": element("LO", "Secondary capture from an order's source"),
     "00181019": element("LO", apiVersion),
-    "0020000E": element("UI", about.seriesUid),
     "00200011": element("IS", seriesNumbers[kind]),
     "00200013": element("IS", about.instanceNumber),
   };

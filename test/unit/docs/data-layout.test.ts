@@ -76,12 +76,10 @@ const objects = {
     uploadId: "{upload}",
     fileId: "{file}",
   }),
-  converted: objectKeys.converted({
-    priority: "routine",
-    hospital: "{hospital}",
-    uploadId: "{upload}",
-    fileId: "{file}",
-  }),
+  converted: objectKeys.converted(
+    { priority: "routine", hospital: "{hospital}", uploadId: "{upload}", fileId: "{file}" },
+    "{identity}",
+  ),
   source: objectKeys.source(instance, "{sha256}", "jpg").replace(/jpg$/, "{jpg,png}"),
   original: objectKeys.original(instance, "{sha256}"),
   metadata: objectKeys.metadata(instance, "{sha256}"),
