@@ -15,10 +15,13 @@ const abandonedUploads: LifecycleRule = {
   abortIncompleteMultipartUploadAfter: Duration.days(7),
 };
 
-/** Landing holds what nobody has checked yet: nothing leaves it by age, only what ingest has marked as processed. */
+/** Landing holds what nobody has checked yet: nothing sent leaves it by age, only what ingest has marked as processed. */
 const landingLifecycle: readonly LifecycleRule[] = [
   abandonedUploads,
   { id: "processed", tagFilters: { "mic-state": "processed" }, expiration: Duration.days(1) },
+  // Ingest's own, from what lies beside it: tagged once it is archived, and left as it is where the source was refused or was
+  // known. No queue tries for longer, and what is gone is made again.
+  { id: "staged", prefix: "converted/", expiration: Duration.days(30) },
   { id: "replaced", noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true },
 ];
 

@@ -5,6 +5,7 @@ import type { Found, Synthesized } from "./synthesized.ts";
 
 interface Rule {
   readonly ExpirationInDays?: number;
+  readonly Prefix?: string;
   readonly TagFilters?: readonly { readonly Key: string; readonly Value: string }[];
   readonly Transitions?: readonly { readonly StorageClass: string }[];
 }
@@ -73,11 +74,20 @@ describe.each(Object.entries(stages))("storage of stage %s", (_, stage) => {
     expect(rulesOf(bucket(stage, "archive")).some(({ ExpirationInDays }) => ExpirationInDays)).toBe(false);
   });
 
-  it("lets nothing leave landing by age alone: only what ingest has processed", () => {
+  it("lets nothing that a clinic sent leave landing by age alone: only what ingest has processed", () => {
     const expiring = rulesOf(bucket(stage, "landing")).filter(({ ExpirationInDays }) => ExpirationInDays);
-    expect(expiring.map(({ TagFilters }) => TagFilters)).toEqual([
-      [{ Key: "mic-state", Value: "processed" }],
-    ]);
+    const sent = expiring.filter(({ Prefix }) => Prefix === undefined);
+    expect(sent.map(({ TagFilters }) => TagFilters)).toEqual([[{ Key: "mic-state", Value: "processed" }]]);
+  });
+
+  it("lets what ingest has staged go by age, whatever became of it, and not before a queue gives up", () => {
+    const staged = rulesOf(bucket(stage, "landing")).filter(({ Prefix }) => Prefix !== undefined);
+    expect(staged).toEqual([expect.objectContaining({ Prefix: "converted/", Status: "Enabled" })]);
+    expect(staged[0]?.TagFilters).toBeUndefined();
+    const seconds = stage
+      .ofType("AWS::SQS::Queue")
+      .map(({ Properties }) => Properties.MessageRetentionPeriod as number);
+    expect((staged[0]?.ExpirationInDays ?? 0) * 24 * 60 * 60).toBeGreaterThan(Math.max(...seconds));
   });
 
   it("keeps quarantine unlocked for 90 days", () => {
