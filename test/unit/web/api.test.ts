@@ -56,6 +56,27 @@ describe("the page's requests", () => {
     expect(seen).toEqual(["slow down", undefined]);
   });
 
+  it("are asked again where an answer breaks off, or is a page of somebody else", async () => {
+    const brokenOff = () => {
+      const start = (stream: ReadableStreamDefaultController): void => {
+        stream.enqueue(new TextEncoder().encode('{"files":['));
+        stream.error(new TypeError("network error"));
+      };
+      return new Response(new ReadableStream({ start }), { status: 200 });
+    };
+    const { api, requests } = apiThat(brokenOff, () => new Response("<html>please sign in</html>"), ok);
+    expect(await api.post("/v1/uploads/x/files")).toEqual({ fine: true });
+    expect(requests).toHaveLength(3);
+  });
+
+  it("believe a fault of the server's in the end, though they go on trying where it is away", async () => {
+    const { api, requests } = apiThat(problem(500, "our fault"));
+    await expect(api.patient().get("/v1/me")).rejects.toMatchObject({ status: 500, message: "our fault" });
+    expect(requests).toHaveLength(12);
+    const away = apiThat(...Array.from({ length: 30 }, () => problem(502, "nobody")), ok);
+    expect(await away.api.patient().get("/v1/me")).toEqual({ fine: true });
+  });
+
   it("ask for another token once where one is refused, then believe it", async () => {
     const { api, refused, requests } = apiThat(problem(401, "expired"));
     await expect(api.get("/v1/me")).rejects.toThrow(new Refused(401, { detail: "expired" }));

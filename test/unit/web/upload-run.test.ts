@@ -78,18 +78,27 @@ function memory(): Remembered & { readonly all: Map<string, Unfinished> } {
   };
 }
 
-const folder = (files: readonly { name: string; bytes: Uint8Array }[]): Gathered => ({
+const folder = (
+  files: readonly { name: string; bytes: Uint8Array }[],
+  closed: Gathered["closed"] = [],
+): Gathered => ({
   files: files.map(({ name, bytes }) => ({
     path: ["disc", ...name.split("/")],
     open: async () => new File([bytes.slice()], name.split("/").at(-1) as string),
   })),
-  closed: [{ path: ["disc", "locked"] }],
+  closed,
 });
 
-function runOn(here: Clinic, put: Put, remembered = memory(), line = new Line()): UploadRun {
+function runOn(
+  here: Clinic,
+  put: Put,
+  remembered = memory(),
+  line = new Line(),
+  lookers: Lookers = inThisThread,
+): UploadRun {
   return new UploadRun({
     api: apiOf(here),
-    lookers: inThisThread,
+    lookers,
     put,
     line,
     remembered,
@@ -111,6 +120,7 @@ describe("an upload from the browser", () => {
     const run = runOn(here, putTo(here).put, remembered);
     await run.run(folder(disc()));
     expect(run.phase).toBe("sent");
+    expect(run.files.map(({ name }) => name)).not.toContain("locked");
     const { upload, files } = await here.ledger(run.uploadIds[0] as string);
     expect(upload).toMatchObject({ encounterClass: "outpatient", expected: [{ instances: 5 }] });
     expect(upload.completedAt).toBeDefined();
@@ -118,10 +128,48 @@ describe("an upload from the browser", () => {
     expect(Object.fromEntries(run.files.map(({ name, why }) => [name, why]))).toMatchObject({
       "readme.txt": "not-dicom",
       "empty.dcm": "empty",
-      locked: "unreadable-folder",
       "series/0001.dcm": undefined,
     });
     expect([...remembered.all]).toEqual([]);
+  });
+
+  it("does not call a disc done of which something could not be read", async () => {
+    const here = await clinic();
+    const run = runOn(here, putTo(here).put);
+    await run.run(folder(disc(), [{ path: ["disc", "locked"] }]));
+    expect(run.phase).toBe("partly");
+    expect(run.files.find(({ name }) => name === "locked")).toMatchObject({ why: "unreadable-folder" });
+    expect((await here.ledger(run.uploadIds[0] as string)).upload.completedAt).toBeDefined();
+  });
+
+  it("leaves out a file its reader stumbles over, and sends the others", async () => {
+    const here = await clinic();
+    const look: Lookers["look"] = (file, onBytes) =>
+      file.name === "0002.dcm"
+        ? Promise.reject(new Error("the reading worker ended"))
+        : lookAtFile(file, onBytes);
+    const run = runOn(here, putTo(here).put, memory(), new Line(), { ...inThisThread, look });
+    await run.run(folder(disc()));
+    expect(run.phase).toBe("partly");
+    expect((await here.ledger(run.uploadIds[0] as string)).files).toHaveLength(4);
+  });
+
+  it("that is stopped ends, and lets its readers go", async () => {
+    const here = await clinic();
+    const line = new Line();
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+    };
+    const lookers = { ...inThisThread, end };
+    const stuck: Put = (_, __, ___, signal) =>
+      new Promise((___, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    const run = runOn(here, stuck, memory(), line, lookers);
+    const running = run.run(folder(disc()));
+    while (run.phase !== "sending") await new Promise((resolve) => setTimeout(resolve, 5));
+    run.stop();
+    await running;
+    expect({ phase: run.phase, ended }).toEqual({ phase: "stopped", ended: true });
   });
 
   it("goes on over a line that breaks every second time, and sends nothing twice that arrived", async () => {

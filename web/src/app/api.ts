@@ -40,6 +40,10 @@ export interface Wires {
 }
 
 const attempts = 5;
+/** Answers 500 before a fault of the server's is believed by those who go on trying: no waiting mends it. */
+const faults = 12;
+/** Milliseconds one try may take. No answer of the API takes half a minute; on a thin line its bytes may. */
+const longestTry = 120_000;
 /** Milliseconds before try `attempt + 1`: full jitter, so that a hospital's many do not come back at once. */
 export const pauseAfter = (attempt: number): number => Math.random() * Math.min(300 * 2 ** attempt, 30_000);
 
@@ -90,26 +94,35 @@ export class Api {
    */
   async send<T>(method: string, path: string, request: Request = {}): Promise<T> {
     let signedAgain = false;
+    let failed = 0;
     for (let attempt = 1; ; attempt++) {
       request.signal?.throwIfAborted();
-      const last = !this.#patient && attempt >= attempts;
-      const { answer, bearer } = await this.#once(method, path, request, last);
+      const { answer, bearer } = await this.#once(
+        method,
+        path,
+        request,
+        !this.#patient && attempt >= attempts,
+      );
       if (answer?.ok && this.trouble.value) this.trouble.value = undefined;
-      if (answer?.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+      if (answer?.ok) return answer.body as T;
+      if (answer?.status === 500) failed++;
+      const last = this.#patient ? failed >= faults : attempt >= attempts;
       if (answer?.status === 401 && !signedAgain) {
         signedAgain = true;
         this.#session.refused(bearer);
         continue;
       }
-      const refused = answer && new Refused(answer.status, await problemOf(answer));
+      const refused = answer && new Refused(answer.status, problemIn(answer));
       if (answer && refused && (last || !mayPass(answer))) throw refused;
       this.trouble.value = refused ?? new Unreachable("The server cannot be reached.");
       await this.#wires.sleep(retryAfter(answer) + pauseAfter(attempt));
     }
   }
 
+  /** The whole answer: one that breaks off, or is no JSON though it should be, is none. */
   async #once(method: string, path: string, { body, headers, signal }: Request, last: boolean) {
     let bearer = "";
+    const patience = AbortSignal.timeout(longestTry);
     try {
       bearer = await this.#session.token();
       const answer = await this.#wires.fetch(`${this.#base}${path}`, {
@@ -121,9 +134,9 @@ export class Api {
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal && { signal }),
+        signal: signal ? AbortSignal.any([signal, patience]) : patience,
       });
-      return { answer, bearer };
+      return { answer: await received(answer), bearer };
     } catch (cause) {
       signal?.throwIfAborted();
       if (last) throw new Unreachable("The server cannot be reached.", { cause });
@@ -132,12 +145,36 @@ export class Api {
   }
 }
 
-const mayPass = ({ status, headers }: Response): boolean =>
+interface Received {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Of a success. */
+  readonly body?: unknown;
+}
+
+async function received(answer: Response): Promise<Received> {
+  const text = await answer.text();
+  const { status, ok, headers } = answer;
+  return { status, ok, headers, text, ...(ok && text !== "" && { body: JSON.parse(text) }) };
+}
+
+const mayPass = ({ status, headers }: Received): boolean =>
   status >= 500 || status === 429 || (status === 409 && headers.has("retry-after"));
 
 /** Milliseconds (RFC 9110 §10.2.3 says seconds). */
-const retryAfter = (answer: Response | undefined): number =>
+const retryAfter = (answer: Received | undefined): number =>
   Math.min(Number(answer?.headers.get("retry-after")) || 0, 60) * 1000;
 
-const problemOf = async (answer: Response): Promise<Readonly<Record<string, unknown>>> =>
-  answer.json().catch(() => ({}));
+function problemIn({ text }: Received): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}
+
+/** Whether asking again later may be answered: the line is away, or the server busy or failing. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof Unreachable || (error instanceof Refused && (error.status >= 500 || error.status === 429));

@@ -1,7 +1,7 @@
 /** What a page shows while, and when it cannot, get something from the API. */
 import { type Inputs, useEffect, useState } from "preact/hooks";
 import type { Language } from "../language.ts";
-import { Refused } from "./api.ts";
+import { Refused, Unreachable } from "./api.ts";
 import { words } from "./words.ts";
 
 export interface Loaded<T> {
@@ -39,7 +39,7 @@ interface FailureProps {
   readonly again?: () => void;
 }
 
-/** The server's own sentence (it speaks English), or that there is no line. */
+/** The server's own sentence (it speaks English), that there is no line, or that the fault is this page's. */
 export function Failure({ error, again, language }: FailureProps) {
   const t = words[language];
   return (
@@ -49,8 +49,10 @@ export function Failure({ error, again, language }: FailureProps) {
           <>
             {t.refused}: <span lang="en">{error.message}</span>
           </>
-        ) : (
+        ) : error instanceof Unreachable ? (
           t.offline
+        ) : (
+          t.fault
         )}
       </p>
       {again && (

@@ -20,6 +20,7 @@ export const words = {
     retry: "重试",
     more: "显示更多",
     offline: "无法连接服务器，请检查网络。",
+    fault: "此页面出错。请重新加载后再试；如再次出现，请联系管理员。",
     refused: "服务器拒绝了请求",
     cancel: "取消",
     close: "关闭",
@@ -54,6 +55,8 @@ export const words = {
     retry: "Try again",
     more: "Show more",
     offline: "The server cannot be reached. Check the network.",
+    fault:
+      "Something went wrong on this page. Reload it and try again; if it happens again, tell your administrator.",
     refused: "The server refused",
     cancel: "Cancel",
     close: "Close",

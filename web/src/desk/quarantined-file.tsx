@@ -20,7 +20,7 @@ interface Props {
 export function QuarantinedFile({ uploadId, fileId }: Props) {
   const { api, language } = useApp();
   const t = words[language];
-  const path = `/v1/quarantine/${uploadId}/${fileId}`;
+  const path = `/v1/quarantine/${encodeURIComponent(uploadId)}/${encodeURIComponent(fileId)}`;
   const { value, error, again } = useLoaded<Inspected>((signal) => api.get(path, signal), [api, path]);
   useEffect(() => {
     if (value?.state !== "stored") return;

@@ -11,8 +11,6 @@ export const words = {
     more: "显示更多",
     back: "返回隔离区",
     upload: "查看该次上传",
-    why: "为什么",
-    where: "位置",
     atByte: "第 {at} 字节",
     inAttribute: "属性 {name}",
     states: {
@@ -54,7 +52,6 @@ export const words = {
     discardReason: "原因（写入审计，请勿填写患者姓名）",
     confirmDiscard: "确定丢弃？文件删除后无法恢复。",
     onlyAdmin: "修正和丢弃由医院管理员进行。",
-    done: "已提交。",
   },
   en: {
     title: "Quarantine",
@@ -67,8 +64,6 @@ export const words = {
     more: "Show more",
     back: "Back to quarantine",
     upload: "See the upload",
-    why: "Why",
-    where: "Where",
     atByte: "byte {at}",
     inAttribute: "attribute {name}",
     states: {
@@ -110,6 +105,5 @@ export const words = {
     discardReason: "Reason (kept in the audit: no patient's name)",
     confirmDiscard: "Discard it? The bytes cannot be brought back.",
     onlyAdmin: "Correcting and discarding are for the hospital's administrator.",
-    done: "Done.",
   },
 } as const;

@@ -28,7 +28,7 @@ export function Conflicts({ studyUid, decided }: Props) {
   const { api, language } = useApp();
   const t = words[language];
   const { value, error, again } = useLoaded<Reply>(
-    (signal) => api.get(`/v1/studies/${studyUid}/conflicts`, signal),
+    (signal) => api.get(`/v1/studies/${encodeURIComponent(studyUid)}/conflicts`, signal),
     [api, studyUid],
   );
   const pending = value?.conflicts.some(({ resolution }) => resolution?.done === false);
@@ -133,7 +133,7 @@ function Resolve({ studyUid, conflict, decided }: Props & { readonly conflict: C
   const [reason, setReason] = useState("");
   const { busy, error, act } = useAct(decided);
   if (!me.roles.includes("hospital-admin")) return <p class="muted">{t.onlyAdmin}</p>;
-  const path = `/v1/studies/${studyUid}/conflicts/${sopInstanceUid}/${sha256}/resolve`;
+  const path = `/v1/studies/${encodeURIComponent(studyUid)}/conflicts/${sopInstanceUid}/${sha256}/resolve`;
   const body = { keep, ...(reason.trim() && { reason: reason.trim() }) };
   return (
     <form

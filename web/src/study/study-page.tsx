@@ -17,7 +17,7 @@ export function StudyPage() {
   const { api, language, route } = useApp();
   const [, studyUid = ""] = route;
   const { value, error, again } = useLoaded<StudyView>(
-    (signal) => api.get(`/v1/studies/${studyUid}`, signal),
+    (signal) => api.get(`/v1/studies/${encodeURIComponent(studyUid)}`, signal),
     [api, studyUid],
   );
   if (error !== undefined) return <Failure {...{ error, again, language }} />;

@@ -1,11 +1,13 @@
 /** The studies an upload brought and what was found wrong with them, as soon as it is found: the patient is still there. */
 import { useEffect, useState } from "preact/hooks";
 import type { UploadFindings as Reply } from "../../../shared/contract/schemas/findings.ts";
+import { isPassing } from "../app/api.ts";
 import { useApp } from "../app/context.ts";
 import { Failure } from "../app/loaded.tsx";
 import { addressOf } from "../app/router.ts";
 import { filled } from "../upload/words.ts";
 import { FindingsList } from "./findings-list.tsx";
+import { readFindings } from "./read-findings.ts";
 import { words } from "./words.ts";
 
 /** Milliseconds: soon while studies are examined; later on only what an order's correction changes. */
@@ -53,9 +55,12 @@ function useFindings(uploadId: string): { readonly reply?: Reply; readonly error
     const leaving = new AbortController();
     const follow = async (): Promise<void> => {
       while (!leaving.signal.aborted) {
-        const reply = await api.get<Reply>(`/v1/uploads/${uploadId}/findings`, leaving.signal);
-        setState({ reply });
-        const settled = reply.settled && reply.studies.every(({ examined }) => examined);
+        const reply = await readFindings(api, uploadId, leaving.signal).catch((error: unknown) => {
+          if (leaving.signal.aborted || !isPassing(error)) throw error;
+          return undefined;
+        });
+        if (reply) setState({ reply });
+        const settled = reply?.settled && reply.studies.every(({ examined }) => examined);
         await new Promise((resolve) => setTimeout(resolve, settled ? pauses.settled : pauses.examining));
       }
     };

@@ -1,5 +1,6 @@
 /** What became of uploads, from the server's ledger, until every file has its final state; and what was found in their studies. */
 import type { Ledger, LedgerFile } from "../../../shared/contract/schemas/upload.ts";
+import { isPassing } from "../app/api.ts";
 import { useApp } from "../app/context.ts";
 import { Failure, Loading } from "../app/loaded.tsx";
 import { addressOf } from "../app/router.ts";
@@ -7,17 +8,28 @@ import { UploadFindings } from "../study/upload-findings.tsx";
 import { useLedger } from "./use-ledger.ts";
 import { filled, words } from "./words.ts";
 
-export function LedgerView({ uploadIds }: { readonly uploadIds: readonly string[] }) {
+interface Props {
+  readonly uploadIds: readonly string[];
+  /** Something stayed behind that may be an image: then there is something left to do. */
+  readonly partly?: boolean;
+}
+
+export function LedgerView({ uploadIds, partly = false }: Props) {
   const { language } = useApp();
   const t = words[language];
   const { followed, error } = useLedger(uploadIds);
   if (followed === undefined)
-    return error === undefined ? <Loading language={language} /> : <Failure {...{ error, language }} />;
+    return error === undefined || isPassing(error) ? (
+      <Loading language={language} />
+    ) : (
+      <Failure {...{ error, language }} />
+    );
   const { sum, files } = followed;
   const problems = files.filter(({ state }) => state === "quarantined" || state === "conflict");
   return (
     <div data-testid="ledger" data-done={sum.done}>
-      {error !== undefined && <Failure {...{ error, language }} />}
+      {error !== undefined && isPassing(error) && <p class="muted">{t.notAnswering}</p>}
+      {error !== undefined && !isPassing(error) && <Failure {...{ error, language }} />}
       <p role="status">
         <strong>{sum.done ? t.settled : sum.completed ? t.following : t.notCompleted}</strong>
       </p>
@@ -35,7 +47,7 @@ export function LedgerView({ uploadIds }: { readonly uploadIds: readonly string[
           </ul>
         </>
       )}
-      {sum.done && problems.length === 0 && <p>{t.noProblems}</p>}
+      {sum.done && problems.length === 0 && !partly && <p>{t.noProblems}</p>}
     </div>
   );
 }

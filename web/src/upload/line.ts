@@ -4,6 +4,7 @@ import { Store } from "../app/store.ts";
 export class Line {
   readonly paused = new Store(false);
   readonly online: Store<boolean>;
+  readonly #ended = new AbortController();
   #leaving = new AbortController();
 
   constructor(online = true) {
@@ -25,11 +26,23 @@ export class Line {
     this.paused.value = false;
   }
 
-  /** Resolves while neither the person nor the network holds the line. */
+  /** For good: who waits for it waits no longer. */
+  end(): void {
+    this.#ended.abort(new Ended());
+    this.pause();
+  }
+
+  /** Resolves while neither the person nor the network holds the line. Throws Ended. */
   async open(): Promise<void> {
+    const { signal } = this.#ended;
+    const ended = new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    });
+    ended.catch(() => undefined);
+    signal.throwIfAborted();
     while (this.paused.value || !this.online.value) {
-      await this.paused.until((paused): paused is false => !paused);
-      await this.online.until((online): online is true => online);
+      await Promise.race([ended, this.paused.until((paused): paused is false => !paused)]);
+      await Promise.race([ended, this.online.until((online): online is true => online)]);
     }
   }
 
@@ -42,6 +55,11 @@ export class Line {
     await Promise.race([back, new Promise((resolve) => setTimeout(resolve, ms))]);
     end();
   }
+}
+
+/** The upload is over before everything was sent. */
+export class Ended extends Error {
+  override readonly name = "Ended";
 }
 
 /** Not a fault: what was under way begins again when the person goes on. */

@@ -20,6 +20,7 @@ export function RunView({ run, onLeave }: Props) {
   const t = words[language];
   useStore(run.changes);
   const figures = figuresOf(run.files);
+  const sent = run.phase === "sent" || run.phase === "partly";
   return (
     <section class="run" aria-label={t.phases[run.phase]} data-testid="run" data-phase={run.phase}>
       <h2 aria-live="polite">{t.phases[run.phase]}</h2>
@@ -35,8 +36,13 @@ export function RunView({ run, onLeave }: Props) {
           </button>
         </p>
       )}
-      {run.phase === "sent" && <LedgerView uploadIds={run.uploadIds} />}
-      {run.phase === "sent" ? (
+      {run.phase === "partly" && (
+        <p class="notice warn" role="alert">
+          {t.partly}
+        </p>
+      )}
+      {sent && <LedgerView uploadIds={run.uploadIds} partly={run.phase === "partly"} />}
+      {sent ? (
         <Files title={t.leftOutFiles} files={run.files.filter(({ state }) => state === "skipped")} />
       ) : (
         <Files title={t.files} files={run.files} />

@@ -18,6 +18,8 @@ export type Phase =
   | "sending"
   /** Everything was sent; the ledger says what becomes of it. */
   | "sent"
+  /** The same, but for files that could not be read and may be images. */
+  | "partly"
   /** Some files could not be sent; the rest was. */
   | "incomplete"
   /** There is not one DICOM file. */
@@ -41,6 +43,10 @@ interface Sendable extends ReadFile {
   readonly line: FileLine;
   readonly blob: File;
 }
+
+/** What cannot be read may be an image: nobody should take the disc for done. */
+const isUnread = ({ state, why }: FileLine): boolean =>
+  state === "skipped" && why?.startsWith("unreadable") === true;
 
 /** Files sent at the same time: as many as a browser has connections to one host, less two for the API. */
 const parallel = 4;
@@ -82,7 +88,7 @@ export class UploadRun {
       if (this.files.some(({ state }) => state === "failed")) return this.#enter("incomplete");
       for (const id of this.uploadIds) await this.#parts.api.patient().post(`/v1/uploads/${id}/complete`);
       if (this.#record) await this.#parts.remembered.forget(this.#record.id);
-      this.#enter("sent");
+      this.#enter(this.files.some(isUnread) ? "partly" : "sent");
     } catch (error) {
       this.error = error;
       this.#enter("failed");
@@ -94,7 +100,7 @@ export class UploadRun {
   stop(): void {
     if (!this.busy) return;
     this.#enter("stopped");
-    this.line.pause();
+    this.line.end();
   }
 
   async #read({ files: found, closed }: Gathered): Promise<Sendable[]> {
@@ -121,10 +127,13 @@ export class UploadRun {
     const look =
       blob === undefined
         ? ({ skip: "unreadable" } as const)
-        : await this.#parts.lookers.look(blob, (bytes) => {
-            line.done += bytes;
-            this.#changed();
-          });
+        : await this.#parts.lookers
+            .look(blob, (bytes) => {
+              line.done += bytes;
+              this.#changed();
+            })
+            // One file that its reader stumbles over must not keep the others of a disc from going up.
+            .catch(() => ({ skip: "unreadable" }) as const);
     this.#changed();
     line.done = 0;
     if ("skip" in look || blob === undefined) {
@@ -139,7 +148,8 @@ export class UploadRun {
     files: readonly Sendable[],
     handles: readonly FileSystemHandle[] | undefined,
   ): Promise<readonly Announced<Sendable>[]> {
-    const { api, terms, remembered, owner } = this.#parts;
+    const { terms, remembered, owner } = this.#parts;
+    const api = this.#parts.api.patient();
     const known = await this.#resume(files);
     const there = new Set(known.map(({ file }) => file));
     this.#record ??= {
@@ -158,7 +168,8 @@ export class UploadRun {
 
   /** Of unfinished uploads on the same terms, the first that holds any of these files. */
   async #resume(files: readonly Sendable[]): Promise<readonly Announced<Sendable>[]> {
-    const { api, terms, remembered, owner } = this.#parts;
+    const { terms, remembered, owner } = this.#parts;
+    const api = this.#parts.api.patient();
     for (const record of await remembered.of(owner)) {
       const left = new Set(files);
       const known: Announced<Sendable>[] = [];

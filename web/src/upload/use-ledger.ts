@@ -1,7 +1,7 @@
 /** Reads ledgers again and again until nothing in them moves any more: soon while files become final, rarer while nothing does. */
 import { useEffect, useState } from "preact/hooks";
 import type { Ledger, LedgerFile } from "../../../shared/contract/schemas/upload.ts";
-import type { Api } from "../app/api.ts";
+import { type Api, isPassing } from "../app/api.ts";
 import { useApp } from "../app/context.ts";
 import { readLedger } from "./announce.ts";
 
@@ -26,12 +26,16 @@ export function useLedger(uploadIds: readonly string[]): {
     const follow = async (): Promise<void> => {
       let [seen, pause]: [string, number] = ["", pauses.first];
       while (!leaving.signal.aborted) {
-        const followed = await look(api, uploadIds, leaving.signal);
-        setState({ followed });
-        if (followed.sum.done) return;
-        const now = JSON.stringify(followed.sum);
+        const followed = await look(api, uploadIds, leaving.signal).catch((error: unknown) => {
+          if (leaving.signal.aborted || !isPassing(error)) throw error;
+          setState((before) => ({ ...before, error }));
+          return undefined;
+        });
+        if (followed) setState({ followed });
+        if (followed?.sum.done) return;
+        const now = JSON.stringify(followed?.sum);
         pause = now === seen ? Math.min(pauses.longest, pause * 1.5) : pauses.first;
-        seen = now;
+        seen = now ?? "";
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     };
