@@ -1,4 +1,5 @@
 /** The largest files ingest accepts, made up as they are read. */
+import { randomBytes } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import { type WriteElement, writePart10 } from "../shared/dicom/write.ts";
 
@@ -84,17 +85,32 @@ function functionalGroups(): MadeUpFile {
 }
 
 /** A deflated data set of 250 MiB that packs well, its header in the first bytes. */
-function deflated(): MadeUpFile {
+function deflatedPixels(): MadeUpFile {
   const frames = 30;
   const length = frames * 2048 * 2048 * 2;
   const pixels = Buffer.alloc(length);
   for (let at = 0; at < length; at += 16) pixels.writeUInt32LE(Math.imul(at, 2_654_435_761) >>> 0, at);
-  const plain = writePart10(image(frames, 2048));
+  return deflated(image(frames, 2048), pixels, 1);
+}
+
+/** 1.4 MB that inflate to so many zeros before their pixels. */
+const deflatedHeader = (zeros: number) => (): MadeUpFile =>
+  deflated(
+    [
+      ...image(1, 800),
+      { tag: "00290010", vr: "LO", value: "X" },
+      { tag: "00291001", vr: "OB", value: new Uint8Array(zeros) },
+    ],
+    randomBytes(800 * 800 * 2),
+    9,
+  );
+
+function deflated(before: readonly WriteElement[], pixels: Uint8Array, level: number): MadeUpFile {
+  const transferSyntaxUid = "1.2.840.10008.1.2.1.99";
+  const plain = writePart10(before, { transferSyntaxUid });
   const start = 144 + new DataView(plain.buffer).getUint32(140, true);
-  const head = writePart10(image(frames, 2048), { transferSyntaxUid: "1.2.840.10008.1.2.1.99" });
-  const metaEnd = 144 + new DataView(head.buffer).getUint32(140, true);
-  const data = Buffer.concat([plain.subarray(start), header(pixelData, length), pixels]);
-  return whole(joined(head.subarray(0, metaEnd), deflateRawSync(data, { level: 1 })));
+  const data = Buffer.concat([plain.subarray(start), header(pixelData, pixels.length), pixels]);
+  return whole(joined(plain.subarray(0, start), deflateRawSync(data, { level })));
 }
 
 export const largeFiles: Readonly<Record<string, () => MadeUpFile>> = {
@@ -102,5 +118,7 @@ export const largeFiles: Readonly<Record<string, () => MadeUpFile>> = {
   encapsulated,
   structureSet,
   functionalGroups,
-  deflated,
+  deflated: deflatedPixels,
+  deflatedHeader: deflatedHeader(120 * 1024 ** 2),
+  deflatedTooFar: deflatedHeader(200 * 1024 ** 2),
 };

@@ -5,7 +5,7 @@ import { ingestObject, type LandedObject } from "../../shared/ingest/ingest-obje
 import { newUlid } from "../../shared/new-ulid.ts";
 import { environment } from "../environment.ts";
 import { log } from "../log.ts";
-import { settleBatch } from "../settle-batch.ts";
+import { settleWarily } from "../settle-warily.ts";
 import { stores } from "../stores.ts";
 
 /**
@@ -15,7 +15,7 @@ import { stores } from "../stores.ts";
 const leaseMilliseconds = 60_000;
 
 export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  return settleBatch(event.Records, async (record) => {
+  return settleWarily(event.Records, async (record) => {
     for (const object of landedIn(record)) {
       const outcome = await ingestObject(dependencies(context), object);
       log(outcome === "foreign" ? "error" : "info", "landed object", {

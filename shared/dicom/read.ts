@@ -7,7 +7,7 @@ import { type Encoding, MoreBytes } from "./element-cursor.ts";
 import { checkEncoding, transferSyntaxOf } from "./encoding.ts";
 import { readFileMeta } from "./file-meta.ts";
 import { type Identity, identify, refuseMediaDirectory } from "./identify.ts";
-import { inflateDataset } from "./inflate.ts";
+import { inflateHeader } from "./inflate.ts";
 import { type Dataset, textOf } from "./json-model.ts";
 import type { PixelData } from "./pixel-data.ts";
 import { DicomRejected } from "./rejected.ts";
@@ -45,7 +45,7 @@ export interface Header extends Identity {
   readonly inflated?: Uint8Array;
 }
 
-/** Headers of real objects stay far below; large multi-frame objects have tens of megabytes. */
+/** Headers of real objects stay far below, inflated too; large multi-frame objects have tens of megabytes. */
 const headerLimit = 128 * 1024 * 1024;
 /** Asked for beyond what is known to be missing, so that few rounds are needed. */
 const readAhead = 64 * 1024;
@@ -127,13 +127,28 @@ function walkFile(
     checkEncoding(file.buffer, start, totalSize, encoding);
     return { walked: walkDataset(file, totalSize, start, encoding, assigned) };
   }
-  const complete = file.buffer.length >= totalSize;
-  const inflated = inflateDataset(file.buffer.subarray(start), start, complete, totalSize);
-  try {
-    const total = complete ? inflated.length : Number.POSITIVE_INFINITY;
-    return { walked: walkDataset(viewOf(inflated), total, 0, encoding, assigned), inflated };
-  } catch (error) {
-    // How many compressed bytes hold the missing ones cannot be known: come back with twice as many.
-    throw error instanceof MoreBytes ? new MoreBytes(file.buffer.length + 1) : error;
+  return walkInflated(file.buffer, totalSize, start, encoding, assigned);
+}
+
+function walkInflated(
+  file: Uint8Array,
+  totalSize: number,
+  start: number,
+  encoding: Encoding,
+  assigned: Assigned,
+): { readonly walked: Walked; readonly inflated: Uint8Array } {
+  const complete = file.length >= totalSize;
+  const bounds = { totalSize, limit: headerLimit };
+  for (const { bytes, reach } of inflateHeader(file.subarray(start), start, complete, bounds)) {
+    try {
+      const total = reach === "whole" ? bytes.length : Number.POSITIVE_INFINITY;
+      return { walked: walkDataset(viewOf(bytes), total, 0, encoding, assigned), inflated: bytes };
+    } catch (error) {
+      if (!(error instanceof MoreBytes)) throw error;
+      if (error.length > headerLimit) break;
+      // How many compressed bytes hold the missing ones cannot be known: come back with twice as many.
+      if (reach !== "part") throw new MoreBytes(file.length + 1);
+    }
   }
+  throw new DicomRejected("header-limit", start);
 }

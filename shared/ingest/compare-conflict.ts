@@ -76,7 +76,7 @@ async function comparePixels(objects: ObjectStore, first: Read, other: Read): Pr
   const [one, two] = [first.header, other.header];
   if (!one.pixelData && !two.pixelData) return "same";
   if (!one.pixelData || !two.pixelData) return "differ";
-  const otherwise = one.transferSyntaxUid !== two.transferSyntaxUid || one.inflated || two.inflated;
+  const otherwise = one.transferSyntaxUid !== two.transferSyntaxUid || one.transferSyntax.deflated;
   if (otherwise) return "not-compared";
   const [a, b] = await Promise.all([pixelHash(objects, first), pixelHash(objects, other)]);
   return a === b ? "same" : "differ";

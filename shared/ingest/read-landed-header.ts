@@ -11,13 +11,14 @@ const readAtOnce = 8 * 1024 * 1024;
 type Readable = Pick<ObjectStore, "read" | "stream">;
 
 export interface LandedHeader {
-  readonly header: Header;
+  /** Without what was inflated to read it, which may be a hundred times the file. */
+  readonly header: Omit<Header, "inflated">;
   /** The object, without asking again for what was read of it. */
   readonly source: PixelSource;
 }
 
 /**
- * Headers above this become many times their bytes of JSON: one at a time is held, so that a batch of ten fits into the
+ * Headers above this, inflated where they are deflated, become many times their bytes of JSON: one at a time is held, so that a batch of ten fits into the
  * function's memory. Nearly every one is below.
  */
 const largeHeader = 1024 * 1024;
@@ -33,10 +34,10 @@ export async function withLandedHeader<T>(
   size: number,
   work: (landed: LandedHeader | DicomRejected) => Promise<T>,
 ): Promise<T> {
-  const read = await readLandedHeader(objects, ref, size, largeHeader);
+  const read = await readLandedHeader(objects, ref, size, { atMost: largeHeader });
   if (read) return work(read);
   return oneAtATime.within(1, async () => {
-    const large = await readLandedHeader(objects, ref, size, size);
+    const large = await readLandedHeader(objects, ref, size);
     if (!large) throw new Error("A header cannot be longer than its file");
     return work(large);
   });
@@ -51,11 +52,16 @@ export async function readHeaderAgain(
   ref: ObjectRef,
   size: number,
   characterSet?: readonly string[],
-): Promise<Header> {
-  const read = await readLandedHeader(objects, ref, size, size, characterSet);
+): Promise<LandedHeader["header"]> {
+  const read = await readLandedHeader(objects, ref, size, { characterSet });
   if (read instanceof DicomRejected) throw read;
   if (!read) throw new Error("A header cannot be longer than its file");
   return read.header;
+}
+
+interface HowRead {
+  readonly atMost?: number;
+  readonly characterSet?: readonly string[] | undefined;
 }
 
 /** Undefined where the header takes more than `atMost` bytes. */
@@ -63,8 +69,7 @@ async function readLandedHeader(
   objects: Readable,
   ref: ObjectRef,
   size: number,
-  atMost: number,
-  characterSet?: readonly string[],
+  { atMost = Number.POSITIVE_INFINITY, characterSet }: HowRead = {},
 ): Promise<LandedHeader | DicomRejected | undefined> {
   try {
     // No range of an empty object can be asked for.
@@ -73,7 +78,10 @@ async function readLandedHeader(
     for (let wanted = Math.min(firstRead, size); ; ) {
       bytes = await longer(objects, ref, bytes, wanted);
       const header = readHeader(bytes, { totalSize: size, ...(characterSet && { characterSet }) });
-      if (!("needBytes" in header)) return { header, source: sourceOf(objects, ref, size, bytes) };
+      if (!("needBytes" in header)) {
+        if (inflatedBytes(header) > atMost) return undefined;
+        return { header: lightened(header), source: sourceOf(objects, ref, size, bytes) };
+      }
       if (header.needBytes <= bytes.length) throw new Error("The reader asks for bytes it has");
       wanted = Math.min(header.needBytes, size);
       if (wanted > atMost) return undefined;
@@ -82,6 +90,14 @@ async function readLandedHeader(
     if (error instanceof DicomRejected) return error;
     throw error;
   }
+}
+
+/** What of a deflated data set is header. */
+const inflatedBytes = ({ inflated, pixelData }: Header): number =>
+  inflated === undefined ? 0 : (pixelData?.offset ?? inflated.length);
+
+function lightened({ inflated: _, ...header }: Header): LandedHeader["header"] {
+  return header;
 }
 
 /** Read in steps into one piece of memory: joining two large ones would take twice theirs. */
