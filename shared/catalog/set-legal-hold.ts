@@ -5,8 +5,8 @@ import { objectKeys } from "../object-keys.ts";
 import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { Clock, ObjectRef, Write } from "../ports.ts";
 import { followLegalHold } from "./follow-legal-hold.ts";
-import type { InstanceItem } from "./items.ts";
-import { keys, prefixes, type StudyKey, studyPartition } from "./keys.ts";
+import { instancePage } from "./instance-page.ts";
+import { keys, prefixes, type StudyKey } from "./keys.ts";
 import { listAll } from "./list-all.ts";
 import { archivedOf } from "./original-of.ts";
 
@@ -28,20 +28,13 @@ export async function setLegalHold(
   const after = cursor === undefined ? undefined : decode(cursor);
   if (after === undefined) await record(grant, study, clock.now(), { hold, reason });
   else await grant.audit({ hospital: study, studyUid, detail: `${wordFor(hold)}, continued` });
-  const pk = studyPartition(study);
-  const { items, next } = await grant.table.query({
-    pk,
-    prefix: prefixes.instances(),
-    limit: instancesPerRequest,
-    consistent: true,
-    ...(after !== undefined && { after: { pk, sk: after } }),
-  });
-  const originals = items.flatMap((item) => archivedOf(item as InstanceItem));
+  const { instances, next } = await instancePage(grant.table, study, after, instancesPerRequest);
+  const originals = instances.flatMap(archivedOf);
   const reports = next ? [] : await signedDocuments(grant, study);
   const held = await followLegalHold(grant, study, [...originals, ...reports]);
   if ((held?.legalHold !== undefined) !== hold)
     throw new Problem("conflict", "Somebody else held or released this study meanwhile.");
-  return { studyUid, hold, instances: items.length, ...(next && { next: encodePlace(next.sk) }) };
+  return { studyUid, hold, instances: instances.length, ...(next && { next: encodePlace(next.sk) }) };
 }
 
 async function record(

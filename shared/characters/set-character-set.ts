@@ -1,8 +1,9 @@
 /** A person decides in which character set a study's text is read, or takes the decision back. Originals are never touched. */
 
 import type { Grant } from "../access/grant.ts";
+import { instancePage } from "../catalog/instance-page.ts";
 import type { InstanceItem, StudyItem } from "../catalog/items.ts";
-import { keys, prefixes, type StudyKey, studyPartition } from "../catalog/keys.ts";
+import { keys, prefixes, type StudyKey } from "../catalog/keys.ts";
 import { originalOf } from "../catalog/original-of.ts";
 import type { CharacterSetReply, CharacterSetRequest } from "../contract/schemas/catalog.ts";
 import { ConditionFailed, Problem } from "../errors.ts";
@@ -34,15 +35,7 @@ export async function setCharacterSet(
   const after = cursor === undefined ? undefined : decode(cursor);
   if (after === undefined) await record(grant, study, choice, clock.now());
   else await grant.audit({ hospital: study, studyUid: study.studyUid, detail: `${choice}, continued` });
-  const pk = studyPartition(study);
-  const { items, next } = await grant.table.query({
-    pk,
-    prefix: prefixes.instances(),
-    limit: instancesPerRequest,
-    consistent: true,
-    ...(after !== undefined && { after: { pk, sk: after } }),
-  });
-  const instances = items as readonly InstanceItem[];
+  const { instances, next } = await instancePage(grant.table, study, after, instancesPerRequest);
   const originals = instances.map((instance) => ({ instance, ref: originalOf(instance) }));
   const followed = await followChoice(grant, study, originals, undefined);
   if (choiceOf(followed) !== choice)

@@ -7,105 +7,65 @@ import { nameKeys } from "../catalog/names.ts";
 import type { ServiceRequest } from "../contract/schemas/order.ts";
 import { Problem } from "../errors.ts";
 import type { Clock, Condition, Write } from "../ports.ts";
+import { changeMatched, type OrderAndStudy } from "./change-matched.ts";
 import { sexes } from "./codes.ts";
 import type { OrderItem, OrderPatient } from "./items.ts";
-import { hospitalOf, loadOrder, untilUncontested, viewOrder } from "./load-order.ts";
-import { loadMatched, type OrderAndStudy } from "./match-by-hand.ts";
 
 /** Shows the study under the order's patient. Doing it again changes nothing. Its search items follow from the table's stream. */
-export async function correctIdentity(
-  grant: Grant,
-  clock: Clock,
-  { orderId, studyUid, baseUrl }: OrderAndStudy,
-): Promise<ServiceRequest> {
-  await untilUncontested(async () => {
-    const [order, study] = await Promise.all([
-      loadOrder(grant, orderId),
-      loadMatched(grant, orderId, studyUid),
-    ]);
-    if (study.correctedIdentity) return;
-    const at = clock.now().toISOString();
-    const { attributes, patientId, nameKeys: keysOfName } = study;
-    const original = { attributes, patientId, nameKeys: keysOfName };
-    const set = {
-      ...shownAs(study, order.content.patient),
-      correctedIdentity: { by: grant.caller.principal.id, at, original },
-    };
-    await grant.table.write([
-      {
-        op: "update",
-        key: keys.study(study),
-        set,
-        when: [
-          [
-            { attribute: "orderId", is: "=", value: orderId },
-            { attribute: "correctedIdentity", is: "absent" },
-            ...textUnchanged(study),
-          ],
-        ],
-      },
-      ...noted(study, order, at, { set: { identity: "order" } }),
-      ...grant.auditWrites({
-        hospital: hospitalOf(grant),
-        orderId,
-        studyUid,
-        detail: "shown as the order's patient",
-      }),
-    ]);
+export const correctIdentity = (grant: Grant, clock: Clock, which: OrderAndStudy): Promise<ServiceRequest> =>
+  changeMatched(grant, clock, which, {
+    detail: "shown as the order's patient",
+    writes: (order, study, at) => {
+      if (study.correctedIdentity) return [];
+      const { attributes, patientId, nameKeys: keysOfName } = study;
+      const original = { attributes, patientId, nameKeys: keysOfName };
+      const set = {
+        ...shownAs(study, order.content.patient),
+        correctedIdentity: { by: grant.caller.principal.id, at, original },
+      };
+      const when = [[...asRead(study, order), { attribute: "correctedIdentity", is: "absent" } as const]];
+      return [
+        { op: "update", key: keys.study(study), set, when },
+        ...noted(study, order, at, { set: { identity: "order" } }),
+      ];
+    },
   });
-  return viewOrder(grant, orderId, baseUrl);
-}
 
 /** Shows the study under the patient its images name again. */
-export async function restoreIdentity(
-  grant: Grant,
-  clock: Clock,
-  { orderId, studyUid, baseUrl }: OrderAndStudy,
-): Promise<ServiceRequest> {
-  await untilUncontested(async () => {
-    const [order, study] = await Promise.all([
-      loadOrder(grant, orderId),
-      loadMatched(grant, orderId, studyUid),
-    ]);
-    const { correctedIdentity } = study;
-    if (!correctedIdentity) return;
-    const { attributes, patientId, nameKeys: keysOfName } = correctedIdentity.original;
-    await grant.table.write([
-      {
-        op: "update",
-        key: keys.study(study),
-        set: {
-          attributes,
-          ...(patientId !== undefined && { patientId }),
-          ...(keysOfName !== undefined && { nameKeys: keysOfName }),
-        },
-        remove: [
-          "correctedIdentity",
-          ...(patientId === undefined ? ["patientId"] : []),
-          ...(keysOfName === undefined ? ["nameKeys"] : []),
-        ],
-        when: [
-          [
-            { attribute: "orderId", is: "=", value: orderId },
-            { attribute: "correctedIdentity", is: "present" },
-            ...textUnchanged(study),
+export const restoreIdentity = (grant: Grant, clock: Clock, which: OrderAndStudy): Promise<ServiceRequest> =>
+  changeMatched(grant, clock, which, {
+    detail: "shown as its images say",
+    writes: (order, study, at) => {
+      const { correctedIdentity } = study;
+      if (!correctedIdentity) return [];
+      const { attributes, patientId, nameKeys: keysOfName } = correctedIdentity.original;
+      return [
+        {
+          op: "update",
+          key: keys.study(study),
+          set: {
+            attributes,
+            ...(patientId !== undefined && { patientId }),
+            ...(keysOfName !== undefined && { nameKeys: keysOfName }),
+          },
+          remove: [
+            "correctedIdentity",
+            ...(patientId === undefined ? ["patientId"] : []),
+            ...(keysOfName === undefined ? ["nameKeys"] : []),
           ],
-        ],
-      },
-      ...noted(study, order, clock.now().toISOString(), { remove: ["identity"] }),
-      ...grant.auditWrites({
-        hospital: hospitalOf(grant),
-        orderId,
-        studyUid,
-        detail: "shown as its images say",
-      }),
-    ]);
+          when: [[...asRead(study, order), { attribute: "correctedIdentity", is: "present" }]],
+        },
+        ...noted(study, order, at, { remove: ["identity"] }),
+      ];
+    },
   });
-  return viewOrder(grant, orderId, baseUrl);
-}
 
-/** Another character set was neither chosen nor shown since the study was read: its text must not be written back. */
-const textUnchanged = ({ textRevision, pendingText }: StudyItem): readonly Condition[] => [
+/**
+ * The study is the order's still, and another character set was neither chosen nor shown since it was read: its text must not be
+ * written back.
+ */
+const asRead = ({ textRevision, pendingText }: StudyItem, { orderId }: OrderItem): readonly Condition[] => [
+  { attribute: "orderId", is: "=", value: orderId },
   textRevision === undefined
     ? { attribute: "textRevision", is: "absent" }
     : { attribute: "textRevision", is: "=", value: textRevision },

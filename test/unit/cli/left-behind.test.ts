@@ -10,6 +10,7 @@ import { type WatchOptions, watchFolder } from "../../../cli/watch/watch-folder.
 import type { LandedObject } from "../../../shared/ingest/ingest-object.ts";
 import type { Line as FaultyLine } from "../../support/fault-proxy.ts";
 import { imageOf, type LineTest, lineTest, names } from "../../support/line-test.ts";
+import { quickWatch } from "../../support/watching.ts";
 
 const options: UploadOptions = {
   priority: "routine",
@@ -18,15 +19,6 @@ const options: UploadOptions = {
   wait: true,
   timeout: 0.2,
   silent: true,
-};
-const watching: WatchOptions = {
-  encounterClass: "unknown",
-  parallel: 4,
-  statFolder: "STAT",
-  settled: 0.3,
-  quiet: 0.4,
-  every: 0.1,
-  health: 3600,
 };
 let here: LineTest;
 let aside: string;
@@ -90,7 +82,7 @@ async function watched(
   const stopping = new AbortController();
   const note = (event: WatchEvent, details: Details = {}): void => void seen.push({ event, details });
   const client = await here.client(line);
-  const ended = watchFolder(client, here.folder, { ...watching, disposal }, note, stopping.signal);
+  const ended = watchFolder(client, here.folder, { ...quickWatch, disposal }, note, stopping.signal);
   const since = performance.now();
   while (!enough(seen.filter(({ event }) => event === "settled")) && performance.now() - since < 15_000)
     await Promise.race([sleep(50), ended]);

@@ -8,18 +8,10 @@ import type { WatchEvent } from "../../../cli/watch/log.ts";
 import { watchFolder } from "../../../cli/watch/watch-folder.ts";
 import { partBytes } from "../../../shared/upload/limits.ts";
 import { imageOf, type LineTest, lineTest } from "../../support/line-test.ts";
+import { quickWatch } from "../../support/watching.ts";
 import { zipOf } from "../../support/zip.ts";
 
-const options = {
-  encounterClass: "unknown",
-  parallel: 4,
-  statFolder: "STAT",
-  settled: 0.3,
-  quiet: 0.4,
-  every: 0.1,
-  health: 3600,
-  disposal: { delete: true },
-} as const;
+const options = { ...quickWatch, disposal: { delete: true } } as const;
 let here: LineTest;
 
 beforeEach(async () => {

@@ -9,16 +9,8 @@ import type { Details, WatchEvent } from "../../../cli/watch/log.ts";
 import { Remembered } from "../../../cli/watch/remembered.ts";
 import { type WatchOptions, watchFolder } from "../../../cli/watch/watch-folder.ts";
 import { imageOf, type LineTest, lineTest, names } from "../../support/line-test.ts";
+import { quickWatch } from "../../support/watching.ts";
 
-const options: WatchOptions = {
-  encounterClass: "unknown",
-  parallel: 4,
-  statFolder: "STAT",
-  settled: 0.3,
-  quiet: 0.4,
-  every: 0.1,
-  health: 3600,
-};
 let here: LineTest;
 let aside: string;
 
@@ -44,7 +36,7 @@ function watch(client: ApiClient, more: Partial<WatchOptions> = {}): Watch {
   const log: { event: WatchEvent; details: Details }[] = [];
   const stopping = new AbortController();
   const note = (event: WatchEvent, details: Details = {}): void => void log.push({ event, details });
-  const ended = watchFolder(client, here.folder, { ...options, ...more }, note, stopping.signal);
+  const ended = watchFolder(client, here.folder, { ...quickWatch, ...more }, note, stopping.signal);
   return {
     log,
     async until(event, count = 1) {
