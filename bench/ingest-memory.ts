@@ -5,13 +5,17 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ulid } from "ulid";
+import type { OrderRequest } from "../shared/contract/schemas/order.ts";
 import { ingestObject } from "../shared/ingest/ingest-object.ts";
 import { objectKeys } from "../shared/object-keys.ts";
+import { createOrder } from "../shared/order/create-order.ts";
 import type { ByteRange, ObjectHead, ObjectRef, ObjectStore } from "../shared/ports.ts";
 import { clinic } from "../test/support/clinic.ts";
+import { wantedOrder } from "../test/support/wanted-order.ts";
 import { largeFiles } from "./large-files.ts";
 import { table } from "./measure.ts";
 
@@ -60,7 +64,7 @@ class Landed {
 async function make(name: string, folder: string): Promise<void> {
   const made = largeFiles[name];
   if (!made) throw new Error(`There is no file ${name}`);
-  const { size, head, tail } = made();
+  const { size, head, tail } = await made();
   writeFileSync(join(folder, "head"), head);
   const stored = { size, headBytes: head.length, tail: Buffer.from(tail).toString("base64"), sha256: "" };
   writeFileSync(join(folder, "stored.json"), JSON.stringify(stored));
@@ -69,38 +73,76 @@ async function make(name: string, folder: string): Promise<void> {
   writeFileSync(join(folder, "stored.json"), JSON.stringify({ ...stored, sha256: hash.digest("hex") }));
 }
 
+/** What ingest made of a photograph, on disk. */
+function staged(path: string): Pick<Landed, "bytes" | "stream"> & { readonly size: number } {
+  const file = openSync(path, "r");
+  const { size } = fstatSync(file);
+  const bytes = ({ offset, length }: ByteRange): Uint8Array => {
+    const read = Buffer.alloc(Math.min(length, size - offset));
+    readSync(file, read, 0, read.length, offset);
+    return read;
+  };
+  return {
+    size,
+    bytes,
+    async *stream({ offset, length }) {
+      const end = Math.min(size, offset + length);
+      for (let at = offset; at < end; at += chunkBytes)
+        yield bytes({ offset: at, length: Math.min(chunkBytes, end - at) });
+    },
+  };
+}
+
 /** Landed in parts, so that ingest hashes the whole; the archive holds what was copied there. */
-function bucketsOf(kept: ObjectStore, landed: Landed, keyArn: string): ObjectStore {
-  const all = { offset: 0, length: landed.stored.size };
-  const head = { size: landed.stored.size, kmsKeyId: keyArn } as ObjectHead;
-  const copied = new Set<string>();
-  const has = ({ bucket, key }: ObjectRef): boolean => bucket === "landing" || copied.has(key);
+function bucketsOf(kept: ObjectStore, landed: Landed, keyArn: string, folder: string): ObjectStore {
+  const made = new Map<string, ReturnType<typeof staged>>();
+  const of = ({ key }: ObjectRef) =>
+    made.get(key) ?? {
+      ...landed.stored,
+      bytes: landed.bytes.bind(landed),
+      stream: landed.stream.bind(landed),
+    };
+  const all = (ref: ObjectRef) => ({ offset: 0, length: of(ref).size });
   return {
     ...kept,
-    head: async (ref) => (has(ref) ? head : undefined),
-    read: async (_, range = all) => landed.bytes(range),
-    stream: async (_, range = all) => landed.stream(range),
-    copy: async (_, to) => void copied.add(to.key),
-    put: async () => undefined,
+    head: async (ref) =>
+      made.has(ref.key) || isLanded(ref)
+        ? ({ size: of(ref).size, kmsKeyId: keyArn } as ObjectHead)
+        : undefined,
+    read: async (ref, range = all(ref)) => of(ref).bytes(range),
+    stream: async (ref, range = all(ref)) => of(ref).stream(range),
+    copy: async (from, to) => void made.set(to.key, of(from)),
+    put: async ({ key }, body) => {
+      if (!key.startsWith("converted/")) return;
+      const path = join(folder, createHash("sha256").update(key).digest("hex"));
+      writeFileSync(path, body);
+      made.set(key, staged(path));
+    },
     tag: async () => undefined,
   };
 }
 
+const isLanded = ({ bucket, key }: ObjectRef): boolean =>
+  bucket === "landing" && !key.startsWith("converted/");
+
 /** Each for a hospital of its own: the same file twice would be a duplicate. */
-async function ingestOne(landed: Landed): Promise<string> {
+async function ingestOne(landed: Landed, folder: string): Promise<string> {
   const here = await clinic();
   const { size, sha256 } = landed.stored;
-  const { uploadId } = await here.announce([], { files: [{ name: "large.dcm", size, sha256 }] });
+  const orderId = ulid();
+  const order = { orderId, request: wantedOrder() as OrderRequest, baseUrl: "https://localhost" };
+  await createOrder(here.grant("createOrder"), here.clock, order);
+  const { uploadId } = await here.announce([], { files: [{ name: "large.dcm", size, sha256, orderId }] });
   const { hospital } = here.hospital;
   const key = objectKeys.landing({ priority: "routine", hospital, uploadId, fileId: "0" });
-  const objects = bucketsOf(here.objects, landed, here.keyArn);
+  const objects = bucketsOf(here.objects, landed, here.keyArn, folder);
   return ingestObject(here.ingestDependencies({ objects }), { key });
 }
 
 async function ingest(count: number, folder: string): Promise<void> {
   const landed = new Landed(folder);
   const started = performance.now();
-  const outcomes = await Promise.all(Array.from({ length: count }, () => ingestOne(landed)));
+  const outcomes = await Promise.all(Array.from({ length: count }, () => ingestOne(landed, folder)));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const peak = mebibytes(process.resourceUsage().maxRSS * 1024);
   const outcome = [...new Set(outcomes)].join(", ");

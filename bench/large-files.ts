@@ -1,6 +1,7 @@
 /** The largest files ingest accepts, made up as they are read. */
 import { randomBytes } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
+import sharp from "sharp";
 import { type WriteElement, writePart10 } from "../shared/dicom/write.ts";
 
 /** A beginning, then one byte over and over, then an end. */
@@ -113,7 +114,12 @@ function deflated(before: readonly WriteElement[], pixels: Uint8Array, level: nu
   return whole(joined(plain.subarray(0, start), deflateRawSync(data, { level })));
 }
 
-export const largeFiles: Readonly<Record<string, () => MadeUpFile>> = {
+const photograph = (channels: 3 | 4) =>
+  sharp({ create: { width: 8000, height: 8000, channels, background: { r: 200, g: 10, b: 30, alpha: 1 } } });
+const sent = async (image: ReturnType<typeof photograph>): Promise<MadeUpFile> =>
+  whole(await image.toBuffer());
+
+export const largeFiles: Readonly<Record<string, () => MadeUpFile | Promise<MadeUpFile>>> = {
   native,
   encapsulated,
   structureSet,
@@ -121,4 +127,10 @@ export const largeFiles: Readonly<Record<string, () => MadeUpFile>> = {
   deflated: deflatedPixels,
   deflatedHeader: deflatedHeader(120 * 1024 ** 2),
   deflatedTooFar: deflatedHeader(200 * 1024 ** 2),
+  png: () => sent(photograph(3).png()),
+  interlacedPng: () => sent(photograph(4).toColourspace("rgb16").png({ progressive: true })),
+  turnedJpeg: () =>
+    sent(
+      photograph(3).withMetadata({ orientation: 6 }).jpeg({ progressive: true, chromaSubsampling: "4:4:4" }),
+    ),
 };

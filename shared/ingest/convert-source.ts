@@ -28,6 +28,7 @@ import { abandonFor } from "./abandoned.ts";
 import { sha256Of } from "./checksum.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { type LandedFile, noteOf } from "./landed-file.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import type { QuarantineReason } from "./quarantine-reasons.ts";
 
 export type Converted =
@@ -119,11 +120,14 @@ async function stage(
   const ref: ObjectRef = { bucket: "landing", key: objectKeys.converted(landing, identityHash(about)) };
   const there = await objects.head(ref);
   if (there) return { ref, head: there };
-  const bytes = await inTurn(async () => makeObject(type, await objects.read(landed.ref), about));
   const { keyArn: kmsKeyId } = landed.hospital;
   const metadata = metadataOf(noteOf(landed));
   try {
-    await objects.put(ref, bytes, { contentType: dicomMediaType, kmsKeyId, metadata, ifAbsent: true });
+    // Until it is put: a photograph is then in memory as an object.
+    await oneAtATime(async () => {
+      const bytes = await makeObject(type, await objects.read(landed.ref), about);
+      await objects.put(ref, bytes, { contentType: dicomMediaType, kmsKeyId, metadata, ifAbsent: true });
+    });
   } catch (error) {
     // Another worker was faster: its bytes count.
     if (!(error instanceof ConditionFailed)) throw error;
@@ -156,13 +160,4 @@ async function aboutSource(
     sha256: file.sha256,
     at: new Date(upload.createdAt),
   };
-}
-
-let last: Promise<unknown> = Promise.resolve();
-
-/** One photograph at a time is decoded in memory, however many files a batch holds. */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const done = last.then(work, work);
-  last = done.catch(() => undefined);
-  return done;
 }

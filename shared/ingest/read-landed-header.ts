@@ -1,8 +1,8 @@
-import { MemoryBudget } from "../derive/memory-budget.ts";
 import type { PixelSource } from "../dicom/check-pixels.ts";
 import { type Header, readHeader } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import type { ObjectRef, ObjectStore } from "../ports.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 /** Holds nearly every header: one range request, whatever the object's size. */
 const firstRead = 64 * 1024;
@@ -22,7 +22,6 @@ export interface LandedHeader {
  * function's memory. Nearly every one is below.
  */
 const largeHeader = 1024 * 1024;
-const oneAtATime = new MemoryBudget(1);
 
 /**
  * Reads the header of a stored object, by growing ranges, and works on it. `work` gets the refusal instead where it is not an
@@ -36,7 +35,7 @@ export async function withLandedHeader<T>(
 ): Promise<T> {
   const read = await readLandedHeader(objects, ref, size, { atMost: largeHeader });
   if (read) return work(read);
-  return oneAtATime.within(1, async () => {
+  return oneAtATime(async () => {
     const large = await readLandedHeader(objects, ref, size);
     if (!large) throw new Error("A header cannot be longer than its file");
     return work(large);

@@ -21,6 +21,8 @@ const quality = 95;
 /** Throws SourceDamaged for what cannot be decoded to its end. */
 export async function imageFrame(type: SourceType, bytes: Uint8Array): Promise<ImageFrame> {
   const { default: sharp } = await import("sharp");
+  // It would hold what was decoded last while the object is written.
+  sharp.cache(false);
   const open = () => sharp(bytes, { failOn: "error", limitInputPixels: mostPixels });
   try {
     const { width, height, orientation = 1, depth, channels } = await open().metadata();
@@ -70,7 +72,8 @@ async function encodedAgain(open: Open, grey: boolean, first: number): Promise<I
   const { data, info } = await open()
     .autoOrient()
     .toColourspace(grey ? "b-w" : "srgb")
-    .jpeg({ quality, chromaSubsampling: "4:4:4" })
+    // Best Huffman tables would hold the coefficients of the whole photograph: three times its pixels.
+    .jpeg({ quality, chromaSubsampling: "4:4:4", optimiseCoding: false })
     .toBuffer({ resolveWithObject: true });
   const { stripped, components } = jpegStream(data);
   const samples = components === 1 ? 1 : 3;

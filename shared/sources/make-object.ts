@@ -4,6 +4,7 @@ import { dateOf, element, longText, type SourceDataset, timeOf } from "./element
 import { identityOf, type SourceIdentity } from "./identity.ts";
 import { type ImageFrame, imageFrame } from "./image-frame.ts";
 import { SourceDamaged, type SourceType } from "./recognise.ts";
+import type { SourcePixels } from "./write-object.ts";
 
 export interface SourceObject extends SourceIdentity {
   readonly instanceNumber: number;
@@ -31,7 +32,7 @@ export async function makeObject(
   const { writeObject } = await import("./write-object.ts");
   if (type === "application/pdf") return writeObject(pdfObject(bytes, about), syntaxes.native);
   const frame = await imageFrame(type, bytes);
-  return writeObject(imageObject(type, frame, about), syntaxes[frame.encoding]);
+  return writeObject(imageObject(type, frame, about), syntaxes[frame.encoding], pixelsOf(frame));
 }
 
 function imageObject(type: SourceType, frame: ImageFrame, about: SourceObject): SourceDataset {
@@ -95,17 +96,14 @@ function commonModules(about: SourceObject, kind: keyof typeof sopClasses): Sour
   };
 }
 
-/** Image Pixel Module (PS3.3 §C.7.6.3). */
-function imagePixel({
-  rows,
-  columns,
-  samples,
-  bits,
-  photometric,
+const pixelsOf = ({ bits, encoding, bytes }: ImageFrame): SourcePixels => ({
+  vr: encoding === "native" && bits === 16 ? "OW" : "OB",
+  encapsulated: encoding === "jpeg",
   bytes,
-  encoding,
-}: ImageFrame): SourceDataset {
-  const even = bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Uint8Array.of(0)]);
+});
+
+/** Image Pixel Module (PS3.3 §C.7.6.3), without the pixels. */
+function imagePixel({ rows, columns, samples, bits, photometric }: ImageFrame): SourceDataset {
   return {
     "00280002": element("US", samples),
     "00280004": element("CS", photometric),
@@ -116,7 +114,6 @@ function imagePixel({
     "00280101": element("US", bits),
     "00280102": element("US", bits - 1),
     "00280103": element("US", 0),
-    "7FE00010": { vr: encoding === "native" && bits === 16 ? "OW" : "OB", Value: [even] },
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { InstanceItem } from "../../../shared/catalog/items.ts";
 import { keys, prefixes, studyPartition } from "../../../shared/catalog/keys.ts";
@@ -6,6 +7,7 @@ import type { CreateUploadRequest } from "../../../shared/contract/schemas/uploa
 import { Transient } from "../../../shared/errors.ts";
 import type { IngestOutcome } from "../../../shared/ingest/outcome.ts";
 import { releaseQuarantined } from "../../../shared/ingest/release-quarantined.ts";
+import type { ObjectRef, ObjectStore } from "../../../shared/ports.ts";
 import { manifestFile, type Sent } from "../../support/clinic.ts";
 import { jpegPhotograph, pdfDocument, pngPhotograph } from "../../support/film.ts";
 import { Killed, mortal } from "../../support/mortal-worker.ts";
@@ -127,6 +129,32 @@ describe("photographs of film and a report, sent for an order", () => {
     expect(await totals(again)).toMatchObject({ duplicate: 1, conflict: 0 });
     expect(await take(again)).toEqual(["already"]);
     expect(await desk.here.objects.keys("archive")).toHaveLength(2);
+  });
+
+  it("are in memory one at a time, decoded and until they are staged", async () => {
+    const { here } = desk;
+    const sent = await send([
+      await jpegPhotograph(),
+      await pngPhotograph(),
+      await jpegPhotograph({ progressive: true }),
+    ]);
+    const seen: string[] = [];
+    const isWhole = (ref: ObjectRef, range?: object) => ref.bucket === "landing" && range === undefined;
+    const objects: ObjectStore = {
+      ...here.objects,
+      read: async (ref, range) => {
+        if (isWhole(ref, range)) seen.push("decoded");
+        return here.objects.read(ref, range);
+      },
+      put: async (ref, ...rest) => {
+        await setTimeout(20);
+        await here.objects.put(ref, ...rest);
+        if (ref.bucket === "landing") seen.push("staged");
+      },
+    };
+    const taken = sent.landed.map((event) => here.ingest(event, { table: desk.stream.table, objects }));
+    expect(await Promise.all(taken)).toEqual(["indexed", "indexed", "indexed"]);
+    expect(seen).toEqual(["decoded", "staged", "decoded", "staged", "decoded", "staged"]);
   });
 
   it("are stored once when two workers make them at the same moment", async () => {

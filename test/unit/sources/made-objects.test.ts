@@ -163,6 +163,20 @@ describe("a photograph", () => {
   });
 });
 
+describe("a photograph of 64 megapixels", () => {
+  it.each(["png", "a turned jpeg"])(
+    "is made an object in far less than a gigabyte: %s",
+    (kind) => {
+      const script = join(import.meta.dirname, "../../support/largest-photograph.ts");
+      const { stdout, stderr } = spawnSync(process.execPath, [script, kind], { encoding: "utf8" });
+      expect(stderr).toBe("");
+      expect(Number(stdout)).toBeGreaterThan(100);
+      expect(Number(stdout)).toBeLessThan(850);
+    },
+    60_000,
+  );
+});
+
 it("a document lies in its object bit for bit, and its length is on record", async () => {
   for (const comment of ["even", "odd!!"]) {
     const pdf = pdfDocument(comment);
