@@ -43,10 +43,18 @@ describe("what the pages say", () => {
 
 describe("the address of a page", () => {
   it("holds what it shows, and gives it back", () => {
-    expect(routeOf(addressOf("study", "1.2.840/å"))).toEqual(["study", "1.2.840/å"]);
+    expect(routeOf(addressOf("study", "1.2.840"))).toEqual(["study", "1.2.840"]);
     expect(routeOf("")).toEqual([]);
     expect(routeOf("#/quarantine//a/")).toEqual(["quarantine", "a"]);
-    expect(routeOf("#upload/%zz")).toEqual(["upload", "%zz"]);
+  });
+
+  it.each(["#upload/%zz", "#study/..", "#quarantine/..%2Fme/0", "#study/1.2%3Fhospital=x", "#study/1..2"])(
+    "leads nowhere else: %s",
+    (hash) => expect(routeOf(hash)).toEqual(["unknown"]),
+  );
+
+  it("ignores empty parts", () => {
+    expect(routeOf("#//")).toEqual([]);
   });
 });
 

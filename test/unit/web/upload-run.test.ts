@@ -142,6 +142,16 @@ describe("an upload from the browser", () => {
     expect((await here.ledger(run.uploadIds[0] as string)).upload.completedAt).toBeDefined();
   });
 
+  it("sends again what the line changed on its way", async () => {
+    const here = await clinic();
+    const { put, sent } = putTo(here);
+    let changed = 0;
+    const noisy: Put = async (...given) => (changed++ < 2 ? "changed" : put(...given));
+    const run = runOn(here, noisy);
+    await run.run(folder(disc().slice(0, 1)));
+    expect({ phase: run.phase, sent: sent.length }).toEqual({ phase: "sent", sent: 1 });
+  });
+
   it("leaves out a file its reader stumbles over, and sends the others", async () => {
     const here = await clinic();
     const look: Lookers["look"] = (file, onBytes) =>

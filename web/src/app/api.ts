@@ -122,9 +122,10 @@ export class Api {
   /** The whole answer: one that breaks off, or is no JSON though it should be, is none. */
   async #once(method: string, path: string, { body, headers, signal }: Request, last: boolean) {
     let bearer = "";
-    const patience = AbortSignal.timeout(longestTry);
+
     try {
       bearer = await this.#session.token();
+      const patience = AbortSignal.timeout(longestTry);
       const answer = await this.#wires.fetch(`${this.#base}${path}`, {
         method,
         headers: {
@@ -160,8 +161,9 @@ async function received(answer: Response): Promise<Received> {
   return { status, ok, headers, text, ...(ok && text !== "" && { body: JSON.parse(text) }) };
 }
 
+/** 501 is a no, and stays one. */
 const mayPass = ({ status, headers }: Received): boolean =>
-  status >= 500 || status === 429 || (status === 409 && headers.has("retry-after"));
+  (status >= 500 && status !== 501) || status === 429 || (status === 409 && headers.has("retry-after"));
 
 /** Milliseconds (RFC 9110 §10.2.3 says seconds). */
 const retryAfter = (answer: Received | undefined): number =>

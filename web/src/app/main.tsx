@@ -75,4 +75,9 @@ async function start(): Promise<boolean> {
 }
 
 const root = document.getElementById("app");
-if (root !== null && (await start())) render(<Pages />, root);
+/** The issuer is away: a blank window would say nothing. */
+const offline = (): false => {
+  document.body.textContent = words[preferredLanguage()].offline;
+  return false;
+};
+if (root !== null && (await start().catch(offline))) render(<Pages />, root);

@@ -7,9 +7,17 @@ import { Store } from "./store.ts";
 /** The fragment's parts, decoded; empty for the first page. */
 export type Route = readonly string[];
 
+/** Names of pages, UIDs, ULIDs, numbers of files. Parts end up in paths of requests: nothing may lead elsewhere from there. */
+const form = /^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$/;
+
+/** A fragment of another form is no page's. */
 export function routeOf(hash: string): Route {
-  const parts = hash.replace(/^#\/?/, "").split("/");
-  return parts.filter((part) => part !== "").map(decoded);
+  const parts = hash
+    .replace(/^#\/?/, "")
+    .split("/")
+    .filter((part) => part !== "")
+    .map(decoded);
+  return parts.every((part) => form.test(part)) ? parts : ["unknown"];
 }
 
 function decoded(part: string): string {

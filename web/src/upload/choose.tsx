@@ -61,16 +61,24 @@ function TermsFields({ terms, setTerms }: Omit<Props, "begin">) {
 function DropZone({ begin }: Pick<Props, "begin">) {
   const t = words[useApp().language];
   const [over, setOver] = useState(false);
+  const [unread, setUnread] = useState(false);
+  const take = (choosing: Promise<Chosen | undefined>): void => {
+    setUnread(false);
+    choosing.then(
+      (chosen) => chosen && begin(chosen),
+      () => setUnread(true),
+    );
+  };
   const folder = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const chooseFolder = (): void => {
-    if (canPickFolder()) void pickFolder().then((chosen) => chosen && begin(chosen));
+    if (canPickFolder()) take(pickFolder());
     else folder.current?.click();
   };
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
-    if (event.dataTransfer) void fromDrop(event.dataTransfer).then(begin);
+    if (event.dataTransfer) take(fromDrop(event.dataTransfer));
   };
   const chosen = ({ currentTarget }: { readonly currentTarget: HTMLInputElement }): void => {
     if (currentTarget.files?.length) begin(fromInput(currentTarget.files));
@@ -89,6 +97,11 @@ function DropZone({ begin }: Pick<Props, "begin">) {
     >
       <strong>{t.drop}</strong>
       <p class="muted">{t.dropHint}</p>
+      {unread && (
+        <p class="notice bad" role="alert">
+          {t.unreadChoice}
+        </p>
+      )}
       <div class="row">
         <button type="button" onClick={chooseFolder}>
           {t.chooseFolder}

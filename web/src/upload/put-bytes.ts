@@ -8,7 +8,7 @@ export type Outcome =
   | "stored"
   /** The URL has expired or was refused: another one may be taken. */
   | "refused"
-  /** It got other bytes than were announced: the file was changed since it was read. */
+  /** It got other bytes than were announced: the line changed them, or somebody the file. */
   | "changed"
   /** The parts sent so far have been dropped. */
   | "parts-gone"

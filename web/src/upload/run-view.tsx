@@ -7,7 +7,7 @@ import { useStore } from "../app/store.ts";
 import { formatBytes, formatSeconds, Rate } from "./figures.ts";
 import { type Figures, type FileLine, figuresOf } from "./file-lines.ts";
 import { LedgerView } from "./ledger-view.tsx";
-import type { UploadRun } from "./upload-run.ts";
+import { isUnread, type UploadRun } from "./upload-run.ts";
 import { filled, words } from "./words.ts";
 
 interface Props {
@@ -36,7 +36,7 @@ export function RunView({ run, onLeave }: Props) {
           </button>
         </p>
       )}
-      {run.phase === "partly" && (
+      {(run.phase === "partly" || run.phase === "nothing") && run.files.some(isUnread) && (
         <p class="notice warn" role="alert">
           {t.partly}
         </p>

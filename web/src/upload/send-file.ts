@@ -128,14 +128,16 @@ async function sendPiece(
   onBytes: (sent: number) => void,
   sign: Sign,
 ): Promise<void> {
-  let refused = 0;
+  let [refused, corrupted] = [0, 0];
   for (let attempt = 1; ; attempt++) {
     await line.open();
     const signed = await sign(attempt > 1);
     const outcome = signed === undefined ? "stored" : await tryPut(put, signed, body, onBytes, line);
     if (outcome === "stored") return onBytes(body.size);
     onBytes(0);
-    if (outcome === "changed" || !(await isReadable(body))) throw new NotSent("changed");
+    // The line may have changed the bytes, and not the file.
+    const other = outcome === "changed" && ++corrupted === refusals;
+    if (other || !(await isReadable(body))) throw new NotSent("changed");
     if (outcome === "refused" && ++refused === refusals) throw new NotSent("refused");
     if (outcome !== "paused") await line.sleep(pauseAfter(attempt));
   }

@@ -22,7 +22,7 @@ export type Phase =
   | "partly"
   /** Some files could not be sent; the rest was. */
   | "incomplete"
-  /** There is not one DICOM file. */
+  /** There is not one DICOM file that could be read. */
   | "nothing"
   | "failed"
   /** The person signed out, or began another upload. */
@@ -45,7 +45,7 @@ interface Sendable extends ReadFile {
 }
 
 /** What cannot be read may be an image: nobody should take the disc for done. */
-const isUnread = ({ state, why }: FileLine): boolean =>
+export const isUnread = ({ state, why }: FileLine): boolean =>
   state === "skipped" && why?.startsWith("unreadable") === true;
 
 /** Files sent at the same time: as many as a browser has connections to one host, less two for the API. */
