@@ -15,9 +15,5 @@ export const element = (vr: string, ...values: readonly (string | number | undef
 export const longText = (text: string | undefined): string | undefined =>
   text && [...text.replaceAll("\\", "/")].slice(0, 64).join("");
 
-/** SH holds 16 characters. */
-export const shortText = (text: string | undefined): string | undefined =>
-  text && [...text.replaceAll("\\", "/")].slice(0, 16).join("");
-
 export const dateOf = (at: Date): string => at.toISOString().slice(0, 10).replaceAll("-", "");
 export const timeOf = (at: Date): string => at.toISOString().slice(11, 19).replaceAll(":", "");

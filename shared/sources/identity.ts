@@ -6,7 +6,7 @@ import { formatPersonName } from "../dicom/person-name.ts";
 import { sexes } from "../order/codes.ts";
 import { personNameFrom } from "../order/fhir-names.ts";
 import type { OrderContent, OrderItem } from "../order/items.ts";
-import { element, longText, type SourceDataset, shortText } from "./elements.ts";
+import { element, longText, type SourceDataset } from "./elements.ts";
 
 /** What an object is of. */
 export interface SourceIdentity {
@@ -30,7 +30,9 @@ export function identityOf({ order, study, studyUid, seriesUid, sopUid }: Source
 /** SHA-256 of all that an object takes from its order and study: made of a changed order, it is another object. */
 export function identityHash(about: SourceIdentity): string {
   const { bodyPart, laterality, code } = about.order.content;
-  const taken = [identityOf(about), bodyPart, laterality, code?.text];
+  const { occurrence, authoredOn } = about.order.content;
+  const zone = about.study?.attributes["00080201"] ?? [occurrence, authoredOn];
+  const taken = [identityOf(about), zone, bodyPart, laterality, code?.text];
   return createHash("sha256").update(JSON.stringify(taken)).digest("hex");
 }
 
@@ -54,7 +56,7 @@ function studyModule(order: OrderItem, studyUid: string, study: StudyItem | unde
   return {
     "00080020": element("DA", textIn(said, "00080020") ?? day),
     "00080030": element("TM", textIn(said, "00080030")),
-    "00080050": element("SH", textIn(said, "00080050") ?? shortText(content.accession)),
+    ...accessionOf(textIn(said, "00080050") ?? content.accession),
     "00080090": element("PN", nameIn(said, "00080090") ?? requesterOf(content)),
     "00081030": element("LO", textIn(said, "00081030") ?? longText(content.code?.text)),
     "0020000D": element("UI", studyUid),
@@ -62,12 +64,18 @@ function studyModule(order: OrderItem, studyUid: string, study: StudyItem | unde
   };
 }
 
+/** SH holds 16 characters (PS3.5 §6.2). Cut it would be another order's number; longer ones have an element of 64. */
+const accessionOf = (accession = ""): SourceDataset =>
+  [...accession].length <= 16
+    ? { "00080050": element("SH", accession) }
+    : { "00080050": element("SH"), "00402017": element("LO", longText(accession)) };
+
 function requesterOf({ requester }: OrderContent): string | undefined {
   const name = requester?.name && personNameFrom([{ text: requester.name }]);
   return name ? formatPersonName(name) : undefined;
 }
 
-function textIn(attributes: DicomJson, tag: string): string | undefined {
+export function textIn(attributes: DicomJson, tag: string): string | undefined {
   const value = attributes[tag]?.Value?.[0];
   return typeof value === "string" && value !== "" ? value : undefined;
 }

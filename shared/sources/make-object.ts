@@ -1,9 +1,10 @@
 /** A photograph or document, made a DICOM object: Secondary Capture Image or Encapsulated PDF (PS3.3 §A.8.1, §A.45.1). */
 import { apiVersion } from "../contract/version.ts";
-import { dateOf, element, longText, type SourceDataset, timeOf } from "./elements.ts";
+import { element, longText, type SourceDataset } from "./elements.ts";
 import { identityOf, type SourceIdentity } from "./identity.ts";
 import { type ImageFrame, imageFrame } from "./image-frame.ts";
 import { SourceDamaged, type SourceType } from "./recognise.ts";
+import { momentIn, timezoneOf } from "./timezone.ts";
 import type { SourcePixels } from "./write-object.ts";
 
 export interface SourceObject extends SourceIdentity {
@@ -46,8 +47,7 @@ function imageObject(type: SourceType, frame: ImageFrame, about: SourceObject): 
     "00080064": element("CS", "DF"),
     "0008103E": element("LO", "Photograph of film"),
     ...(bodyPart && { "00180015": element("CS", bodyPart) }),
-    "00181012": element("DA", dateOf(about.at)),
-    "00181014": element("TM", timeOf(about.at)),
+    ...momentIn(about, about.at, "00181012", "00181014"),
     ...((laterality === "L" || laterality === "R") && { "00200060": element("CS", laterality) }),
     "00082111": element("ST", `Made from ${type}, SHA-256 ${about.sha256}`),
     "00200020": element("CS"),
@@ -80,14 +80,13 @@ function pdfObject(bytes: Uint8Array, about: SourceObject): SourceDataset {
 
 /** Patient, study, series, SC Equipment (PS3.3 §C.8.6.1) and SOP Common. */
 function commonModules(about: SourceObject, kind: keyof typeof sopClasses): SourceDataset {
-  const { at } = about;
+  const zone = timezoneOf(about);
   return {
     ...identityOf(about),
     "00080005": element("CS", "ISO_IR 192"),
-    "00080012": element("DA", dateOf(at)),
-    "00080013": element("TM", timeOf(at)),
+    ...momentIn(about, about.at, "00080012", "00080013"),
+    ...(zone !== undefined && { "00080201": element("SH", zone) }),
     "00080016": element("UI", sopClasses[kind]),
-    "00080201": element("SH", "+0000"),
     "00181016": element("LO", "Medical Image Cloud"),
     "00181018": element("LO", "Secondary capture from an order's source"),
     "00181019": element("LO", apiVersion),

@@ -95,6 +95,19 @@ describe("photographs of film and a report, sent for an order", () => {
     expect(await desk.study(await studyOfOrder())).toMatchObject({ orderBy: "source" });
   });
 
+  it("of an order with a number longer than DICOM takes are that order's, under no other number", async () => {
+    const accession = "HOSPITAL-2027-000017";
+    orderId = (await desk.order({ accession })).id;
+    await desk.order({ accession: accession.slice(0, 16) });
+    await take(await send([await jpegPhotograph()]));
+    await desk.follow();
+    expect(await desk.get(orderId)).toMatchObject({ status: "completed" });
+    const study = await desk.study(await studyOfOrder());
+    expect(study).toMatchObject({ orderBy: "source", orderId });
+    expect(study.attributes["00080050"]?.Value).toBeUndefined();
+    expect(await desk.codes(study.studyUid)).toEqual([]);
+  });
+
   it("go into the study that was made for the order, where there is one", async () => {
     await desk.scan({ studyDate: "20260214" });
     await desk.follow();

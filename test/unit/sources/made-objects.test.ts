@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { parseDicom } from "dicom-parser";
 import sharp from "sharp";
+import type { DicomJson, StudyItem } from "../../../shared/catalog/items.ts";
 import { readHeader } from "../../../shared/dicom/read.ts";
 import type { OrderItem } from "../../../shared/order/items.ts";
 import { makeObject } from "../../../shared/sources/make-object.ts";
@@ -46,6 +47,65 @@ const about = {
   at: new Date("2027-03-01T08:00:00.000Z"),
 };
 const make = (type: SourceType, bytes: Uint8Array) => makeObject(type, bytes, about);
+
+/** What a document says that is made for an order of this content, in a study where there is one. */
+async function saidFor(content: Partial<OrderItem["content"]>, study?: DicomJson) {
+  const changed = { ...order, content: { ...order.content, ...content } };
+  const of = { ...about, order: changed, ...(study && { study: { attributes: study } as StudyItem }) };
+  const bytes = await makeObject("application/pdf", pdfDocument(), of);
+  const header = readHeader(bytes, { totalSize: bytes.length });
+  if ("needBytes" in header) throw new Error("The whole file was given");
+  return (tag: string) => header.dataset[tag]?.Value?.[0];
+}
+
+describe("dates and times of what is made", () => {
+  it("are the order's local ones, and say how far that is from UTC", async () => {
+    const said = await saidFor({
+      occurrence: "2027-03-01T23:30:00+08:00",
+      authoredOn: "2027-03-01T08:00:00Z",
+    });
+    expect(said("00080201")).toBe("+0800");
+    expect([said("00080012"), said("00080013")]).toEqual(["20270301", "160000"]);
+  });
+
+  it("are of the day that it is there", async () => {
+    const said = await saidFor({ authoredOn: "2027-03-01T23:30:00-10:00" });
+    expect(said("00080201")).toBe("-1000");
+    expect([said("00080012"), said("00080013")]).toEqual(["20270228", "220000"]);
+  });
+
+  it("are the study's, where it has any: it says its offset or nobody knows it", async () => {
+    const occurrence = "2027-03-01T09:00:00+08:00";
+    const date = {
+      "00080020": { vr: "DA", Value: ["20270228"] },
+      "00080030": { vr: "TM", Value: ["230000"] },
+    };
+    const unknown = await saidFor({ occurrence }, date);
+    for (const tag of ["00080201", "00080012", "00080013"]) expect(unknown(tag)).toBeUndefined();
+    expect([unknown("00080020"), unknown("00080030")]).toEqual(["20270228", "230000"]);
+    const known = await saidFor({ occurrence }, { ...date, "00080201": { vr: "SH", Value: ["-0330"] } });
+    expect([known("00080201"), known("00080013")]).toEqual(["-0330", "043000"]);
+    const senseless = await saidFor({ occurrence }, { ...date, "00080201": { vr: "SH", Value: ["local"] } });
+    expect(senseless("00080201")).toBeUndefined();
+  });
+
+  it("are left out where the order names a day only", async () => {
+    const said = await saidFor({ occurrence: "2027-03-01" });
+    for (const tag of ["00080201", "00080012", "00080013"]) expect(said(tag)).toBeUndefined();
+  });
+});
+
+describe("an accession number", () => {
+  it("of 16 characters is the object's", async () => {
+    const said = await saidFor({ accession: "1234567890ABCDEF" });
+    expect([said("00080050"), said("00402017")]).toEqual(["1234567890ABCDEF", undefined]);
+  });
+
+  it("that is longer than SH takes is never another number, and is kept whole as the filler's", async () => {
+    const said = await saidFor({ accession: "1234567890ABCDEF7" });
+    expect([said("00080050"), said("00402017")]).toEqual([undefined, "1234567890ABCDEF7"]);
+  });
+});
 
 const sources: Record<string, () => Promise<Uint8Array>> = {
   "a JPEG as it is": async () => make("image/jpeg", await jpegPhotograph()),
