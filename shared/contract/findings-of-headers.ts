@@ -74,6 +74,19 @@ export const headerFindings = {
       do: "请告知设备厂商；图像仍可阅读。",
     },
   },
+  "pixels-missing": {
+    source: "door",
+    severity: "action",
+    points: 30,
+    en: {
+      what: "{images} images describe pixels and have none: they may have been cut off while being copied or exported.",
+      do: "Look at them at the scanner or workstation they come from, and send the study again.",
+    },
+    zh: {
+      what: "{images} 幅图像描述了像素但不含像素数据，可能在拷贝或导出时中断。",
+      do: "请在原设备或工作站上核对这些图像，然后重新发送该检查。",
+    },
+  },
   "window-missing": {
     source: "door",
     severity: "warning",

@@ -22,6 +22,26 @@ export interface PixelSource {
 /** Where encapsulated Pixel Data ends, and what little may follow it, is looked for in the file's last bytes. */
 const tailBytes = 64 * 1024;
 
+/** Image Pixel Module (PS3.3 §C.7.6.3): what every image has of it, in the order of the file. */
+const describing = [
+  "00280002",
+  "00280004",
+  "00280010",
+  "00280011",
+  "00280100",
+  "00280101",
+  "00280102",
+  "00280103",
+] as const;
+const pixelProviderUrl = "00287FE0";
+
+/**
+ * It describes pixels it has not. Rows and columns alone may be of something else, such as spectra (§C.8.14.3), so the first
+ * of the module must be there.
+ */
+export const lacksPixels = ({ dataset, pixelData }: Pick<Header, "dataset" | "pixelData">): boolean =>
+  !pixelData && dataset[describing[0]] !== undefined && !dataset[pixelProviderUrl];
+
 /**
  * Reads none of native pixels, the last 64 KiB of encapsulated ones where they end as they should and all of them where they
  * do not, and inflates what is deflated; holds none of it.
@@ -29,7 +49,10 @@ const tailBytes = 64 * 1024;
  * @throws DicomRejected truncated, damaged-pixel-data, deflate-damaged, decompression-limit
  */
 export async function checkPixels(header: Header, source: PixelSource): Promise<void> {
-  const { pixelData } = header;
+  const { pixelData, dataset } = header;
+  // One that describes them to the end may be as it was made: real objects are, and none can be told from one that was cut there.
+  if (lacksPixels(header) && !describing.every((tag) => dataset[tag]))
+    throw new DicomRejected("truncated", source.size);
   if (!pixelData) return;
   const { offset, tag } = pixelData;
   if (pixelData.encapsulated) return checkEncapsulated(pixelData, source);

@@ -1,12 +1,15 @@
 /** What one object lacks, from its header: small enough for its item, so that a study is judged without its files. */
 import { crc32 } from "node:zlib";
+import { lacksPixels } from "../dicom/check-pixels.ts";
 import { geometryOf } from "../dicom/geometry.ts";
 import { type Dataset, numberOf } from "../dicom/json-model.ts";
 import type { Header } from "../dicom/read.ts";
 import { requiredAttributes } from "./required-attributes.ts";
 
-/** `window`: none, or none that shows anything. `spacing`, `plane`: no millimetres, no place in the patient. */
-export type Fault = "window" | "spacing" | "plane";
+/** Of the image there is. `window`: none, or none that shows anything. `spacing`, `plane`: no millimetres, no place in the patient. */
+type ImageFault = "window" | "spacing" | "plane";
+/** `pixels`: described, and not there. */
+export type Fault = ImageFault | "pixels";
 
 export interface Checked {
   /** Tags of required attributes that are not there, or of type 1 and empty; the first ones. */
@@ -22,7 +25,7 @@ const root = "1.2.840.10008.5.1.4.1.1.";
 const radiographs = ["1", "1.1", "1.2", "1.3"];
 const slices = ["2", "4", "128"];
 /** By fault: the storage SOP classes that are looked at for it. */
-const looked: Readonly<Record<Fault, ReadonlySet<string>>> = {
+const looked: Readonly<Record<ImageFault, ReadonlySet<string>>> = {
   window: new Set([...radiographs, "2", "4"].map((one) => root + one)),
   spacing: new Set([...radiographs, ...slices].map((one) => root + one)),
   plane: new Set(slices.map((one) => root + one)),
@@ -38,9 +41,11 @@ export const identityAttributes = {
   AccessionNumber: "00080050",
 } as const;
 
-export function checkHeader({ dataset, sopClassUid, pixelData }: Header): Checked {
+export function checkHeader(header: Header): Checked {
+  const { dataset, sopClassUid, pixelData } = header;
   const lacking = lackingOf(dataset, sopClassUid);
-  const faults = pixelData ? faultsOf(dataset, sopClassUid) : [];
+  const absent: readonly Fault[] = lacksPixels(header) ? ["pixels"] : [];
+  const faults = pixelData ? faultsOf(dataset, sopClassUid) : absent;
   return {
     ...(lacking.length > 0 && { lacking }),
     ...(faults.length > 0 && { faults }),
@@ -77,7 +82,7 @@ function hasValue(dataset: Dataset, tag: string): boolean {
   );
 }
 
-const checks: Readonly<Record<Fault, (dataset: Dataset) => boolean>> = {
+const checks: Readonly<Record<ImageFault, (dataset: Dataset) => boolean>> = {
   window: hasWindow,
   spacing: (dataset) => ["00280030", "00181164"].some((tag) => (numberOf(dataset, tag) ?? 0) > 0),
   // A localizer and a multi-frame object are placed otherwise.
@@ -88,7 +93,7 @@ const checks: Readonly<Record<Fault, (dataset: Dataset) => boolean>> = {
 };
 
 const faultsOf = (dataset: Dataset, sopClassUid: string): readonly Fault[] =>
-  (Object.keys(checks) as Fault[]).filter(
+  (Object.keys(checks) as ImageFault[]).filter(
     (fault) => looked[fault].has(sopClassUid) && !checks[fault](dataset),
   );
 

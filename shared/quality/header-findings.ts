@@ -1,7 +1,7 @@
 /** What the headers of a study lack, as findings. */
 import type { Found } from "../catalog/findings.ts";
 import type { FindingCode } from "../contract/findings.ts";
-import { identityAttributes } from "./check-header.ts";
+import { type Fault, identityAttributes } from "./check-header.ts";
 import type { Examined } from "./read-instances.ts";
 
 /** Attributes named in a sentence. */
@@ -26,10 +26,11 @@ function lackingFindings(instances: readonly Examined[]): readonly Found[] {
 }
 
 const faultCodes = {
+  pixels: "pixels-missing",
   window: "window-missing",
   spacing: "spacing-missing",
   plane: "plane-missing",
-} as const satisfies Record<string, FindingCode>;
+} as const satisfies Record<Fault, FindingCode>;
 
 function faultFindings(instances: readonly Examined[]): readonly Found[] {
   return Object.entries(faultCodes).flatMap(([fault, code]) => {

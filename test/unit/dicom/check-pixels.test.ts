@@ -35,10 +35,14 @@ async function refusalOf(bytes: Uint8Array): Promise<DicomRejected | undefined> 
 
 const image = (frames = 1): readonly WriteElement[] => [
   { tag: "00280002", vr: "US", value: 1 },
+  { tag: "00280004", vr: "CS", value: "MONOCHROME2" },
   { tag: "00280008", vr: "IS", value: String(frames) },
   { tag: "00280010", vr: "US", value: 20 },
   { tag: "00280011", vr: "US", value: 20 },
   { tag: "00280100", vr: "US", value: 16 },
+  { tag: "00280101", vr: "US", value: 16 },
+  { tag: "00280102", vr: "US", value: 15 },
+  { tag: "00280103", vr: "US", value: 0 },
 ];
 const noise = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (Math.imul(index, 2_654_435_761) >>> 13) & 0xff);
@@ -101,6 +105,37 @@ describe("an image whose pixels are not all there is refused", () => {
     const broken = whole.slice();
     broken[second] = 0;
     expect(await refusalOf(broken)).toMatchObject({ code: "damaged-pixel-data", offset: second });
+  });
+
+  it("when it was cut between two elements that describe them", async () => {
+    const whole = sample([
+      ...image(),
+      { tag: "00281050", vr: "DS", value: "40" },
+      { tag: "7FE00010", vr: "OW", value: noise(800) },
+    ]);
+    const at = (tag: readonly number[]) => Buffer.from(whole).indexOf(Uint8Array.from(tag));
+    const [begins, described, pixels] = [
+      at([0x28, 0, 2, 0]),
+      at([0x28, 0, 0x50, 0x10]),
+      at([0xe0, 0x7f, 0x10, 0]),
+    ];
+    const cuts: (readonly [number, string | undefined])[] = [];
+    for (let length = begins + 1; length <= pixels; length++)
+      cuts.push([length, (await refusalOf(whole.subarray(0, length)))?.code]);
+    const taken = cuts.flatMap(([length, code]) => (code === undefined ? [length] : []));
+    // Behind the last of them nothing tells it from an object that was made without pixels.
+    expect(taken).toEqual([described, pixels]);
+    expect(new Set(cuts.map(([, code]) => code))).toEqual(new Set(["truncated", undefined]));
+    const between = at([0x28, 0, 0x10, 0]);
+    expect(await refusalOf(whole.subarray(0, between))).toMatchObject({ code: "truncated", offset: between });
+  });
+
+  it("but not one whose pixels lie elsewhere, or which has rows and columns of something else", async () => {
+    const url = { tag: "00287FE0", vr: "UR", value: "https://localhost/1" } as const;
+    const [samples, ...others] = image();
+    expect(await refusalOf(sample([...image(), url]))).toBeUndefined();
+    expect(await refusalOf(sample(others))).toBeUndefined();
+    expect(samples?.tag).toBe("00280002");
   });
 
   it("but an object without pixels, or with more after them, is taken", async () => {

@@ -51,6 +51,22 @@ describe("a CT slice as a scanner should write it", () => {
   });
 });
 
+describe("an image that describes pixels and has none", () => {
+  it("may have been cut off in front of them: somebody has to look", () => {
+    const { pixelData, ...header } = whole;
+    expect(pixelData).toBeDefined();
+    expect(findingsOf(whole, header)).toEqual([{ code: "pixels-missing", values: { images: 1 } }]);
+  });
+
+  it("is as it should be where they lie elsewhere, or where nothing describes any", () => {
+    const elsewhere: Element = { vr: "UR", Value: ["https://localhost/1"] };
+    for (const one of [{ "00287FE0": elsewhere }, { "00280002": undefined }]) {
+      const { pixelData: _, ...header } = changed(one);
+      expect(checkHeader(header).faults).toBeUndefined();
+    }
+  });
+});
+
 describe("what a header lacks", () => {
   it("is a required attribute that is absent, or of type 1 and empty; of type 2 it may be empty", () => {
     const header = changed({ "00281053": { vr: "DS" }, "00180060": undefined, "00080050": { vr: "SH" } });
@@ -70,11 +86,11 @@ describe("what a header lacks", () => {
     expect(checkHeader(changed(elements)).faults).toEqual([fault]);
   });
 
-  it("is no window where a table stands for it, and nothing where there are no pixels", () => {
+  it("is no window where a table stands for it, and no fault of an image where there is none", () => {
     const table = { vr: "SQ", Value: [] } as Element;
     expect(checkHeader(changed({ "00281051": undefined, "00283010": table })).faults).toBeUndefined();
     const { pixelData: _, ...report } = changed({ "00281051": undefined, "00280030": undefined });
-    expect(checkHeader(report).faults).toBeUndefined();
+    expect(checkHeader(report).faults).toEqual(["pixels"]);
   });
 
   it("is who the patient is", () => {
