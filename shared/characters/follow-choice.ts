@@ -87,7 +87,7 @@ async function decodeAgain(
   const choice = instance.source ? automatic : choiceOf(study);
   const header = await readUnder(objects, ref, instance.size, choice);
   const { sha256, keyArn } = instance;
-  await writeMetadata({ objects }, instance, sha256, header.dataset, keyArn);
+  await writeMetadata({ objects }, instance, sha256, header, keyArn);
   const set = { ...describedInstance(header), textRevision: revisionOf(study) };
   const series = (await table.get(keys.series(instance))) as SeriesItem | undefined;
   const describes = series && (series.describedBy ?? instance.sopUid) === instance.sopUid;

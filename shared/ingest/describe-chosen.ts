@@ -17,6 +17,6 @@ export async function describeChosen(
   const study = (await deps.table.get(keys.study(key))) as StudyItem | undefined;
   // What is made of a photograph or a report here is in the character set it declares.
   const header = source ? found : await readUnder(deps.objects, ref, head.size, choiceOf(study), found);
-  await writeMetadata(deps, key, file.sha256, header.dataset, hospital.keyArn);
+  await writeMetadata(deps, key, file.sha256, header, hospital.keyArn);
   return { header, textRevision: revisionOf(study) };
 }

@@ -35,7 +35,7 @@ export async function restoreInstance(
   if (isTaken(key, instance, claim, there)) return "contested";
   // Only now: a study of nothing but contested originals holds no instance.
   await ensureStudy(deps.table, study, series);
-  await writeMetadata(deps, key, instance.sha256, header.dataset, instance.keyArn);
+  await writeMetadata(deps, key, instance.sha256, header, instance.keyArn);
   const claimed = claimWrites(deps, instance, retainUntil, claim);
   const added = there
     ? []
