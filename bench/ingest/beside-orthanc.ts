@@ -50,7 +50,10 @@ export async function besideOrthanc(
   );
 }
 
-/** One process, one file after another; `frames`: derive stores every frame too. */
+/**
+ * One process, one file after another: all through ingest, then all through derive, which are functions of their own. `frames`:
+ * derive stores every frame too.
+ */
 async function ourWay(files: readonly Uint8Array[], frames: boolean): Promise<StowFigures> {
   const line = await pipeline(files);
   const began = performance.now();
@@ -58,9 +61,9 @@ async function ourWay(files: readonly Uint8Array[], frames: boolean): Promise<St
     for (const landed of line.landed) {
       line.hash(landed);
       await line.index(landed);
-      if (!frames) await line.show(landed);
     }
     if (frames) await line.derive();
+    else for (const landed of line.landed) await line.show(landed);
   });
   return { wall: performance.now() - began, cpu };
 }
