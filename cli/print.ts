@@ -16,7 +16,7 @@ export function printTable(head: readonly string[], lines: readonly (readonly st
 }
 
 /** Control and formatting characters as signs: a name in a file must not move the cursor or turn the line around. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => {
     const code = character.codePointAt(0) as number;
     if (code < 0x20) return String.fromCodePoint(0x2400 + code);

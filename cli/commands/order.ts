@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import type { ServiceRequest, UnmatchedStudies } from "../../shared/contract/schemas/order.ts";
+import type { ApiClient } from "../client.ts";
 import { CommandFailed, exitCodes } from "../failures.ts";
 import { printJson, printTable } from "../print.ts";
 import { openSession } from "../session.ts";
@@ -36,7 +37,7 @@ export function addOrderCommands(program: Command): void {
     .description("studies without an order, newest first")
     .option("--json", "print as JSON")
     .action(async (flags: Json) => {
-      const { studies } = await session().get<UnmatchedStudies>("/v1/orders/unmatched-studies?limit=200");
+      const studies = await allUnmatched(session());
       if (flags.json) return printJson(studies);
       if (studies.length === 0) return void process.stdout.write("Every study has its order.\n");
       printTable(
@@ -45,6 +46,19 @@ export function addOrderCommands(program: Command): void {
       );
     });
   for (const one of byHand) byHandCommand(order, session, one);
+}
+
+async function allUnmatched(client: ApiClient): Promise<UnmatchedStudies["studies"]> {
+  const studies: UnmatchedStudies["studies"][number][] = [];
+  let next: string | undefined;
+  do {
+    const after = next === undefined ? "" : `&cursor=${encodeURIComponent(next)}`;
+    const path = `/v1/orders/unmatched-studies?limit=200${after}`;
+    const page: UnmatchedStudies = await client.get<UnmatchedStudies>(path);
+    studies.push(...page.studies);
+    next = page.next;
+  } while (next !== undefined);
+  return studies;
 }
 
 /** What people say of an order and a study: the request, and whose role it takes. */

@@ -2,7 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { exitCodes } from "../failures.ts";
 import { bandwidth } from "../line/bandwidth.ts";
-import { printJson, printTable } from "../print.ts";
+import { language } from "../locale.ts";
+import { printJson, printTable, visible } from "../print.ts";
 import { openSession } from "../session.ts";
 import { ulidArgument } from "../ulid-argument.ts";
 import { findingLines, type StudyFindings, waitForFindings } from "../upload/findings.ts";
@@ -127,14 +128,15 @@ function printLedger({
   warnings,
 }: Omit<UploadResult, "uploadId" | "uploadIds">): void {
   const { announced, totals } = ledger;
+  const spoken = language();
   const waiting = files.filter(({ state }) => state === "quarantined" || state === "conflict");
   const rows = [
-    ...skipped.map(({ name, reason }) => ["skipped", name, reason.en, ""]),
-    ...notSent.map(({ name, reason }) => ["awaiting", name, reason.en, ""]),
+    ...skipped.map(({ name, reason }) => ["skipped", name, reason[spoken], ""]),
+    ...notSent.map(({ name, reason }) => ["awaiting", name, reason[spoken], ""]),
     ...waiting.map(({ state, name, reason }) => [
       state,
       name,
-      reason?.en ?? "Another image with the same UID is there; that one stays.",
+      reason?.[spoken] ?? conflictReason[spoken],
       String(reason?.offset ?? ""),
     ]),
   ];
@@ -142,12 +144,17 @@ function printLedger({
   const counts = Object.entries({ ...totals, skipped: skipped.length })
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
-  for (const { name, en, missing } of warnings) {
-    process.stdout.write(`${name}: ${en}\n`);
-    for (const file of missing.slice(0, 10)) process.stdout.write(`  missing ${file}\n`);
+  for (const { name, missing, ...sentence } of warnings) {
+    process.stdout.write(`${visible(name)}: ${sentence[spoken]}\n`);
+    for (const file of missing.slice(0, 10)) process.stdout.write(`  missing ${visible(file)}\n`);
   }
   process.stdout.write(`${announced + skipped.length} files: ${counts.join(", ")}\n`);
 }
+
+const conflictReason = {
+  en: "Another image with the same UID is there; that one stays.",
+  zh: "已有另一幅相同 UID 的图像，先到的保留。",
+} as const;
 
 /** Nobody should take a disc for done that may hold more images. */
 const isWhole = ({ skipped, notSent, warnings }: UploadResult): boolean =>

@@ -1,6 +1,7 @@
 /** What of a watched folder goes up with one priority: read when it is ripe, announced, sent, and remembered. */
 import { isNo } from "../failures.ts";
 import { beginEmergency } from "../line/emergency.ts";
+import { language } from "../locale.ts";
 import type { Announced } from "../upload/announce.ts";
 import { mayBeImage, type SkippedFile } from "../upload/left-out.ts";
 import { type FoundFile, scanFile } from "../upload/scan-folder.ts";
@@ -160,7 +161,7 @@ export class Lane {
     const event = one.reason.code === "unreadable-changed" ? "changed" : "unreadable";
     if (this.#told.get(one.name) === event) return;
     this.#told.set(one.name, event);
-    this.#options.log(event, { file: one.name, why: one.reason.en, lane: this.#options.name });
+    this.#options.log(event, { file: one.name, why: one.reason[language()], lane: this.#options.name });
   }
 }
 

@@ -13,7 +13,7 @@ const sentences = {
   quarantined: "Quarantined",
   conflict: "Conflict",
   changed: "Still being written to; trying again later",
-  unreadable: "Cannot be read; trying again later",
+  unreadable: "Could not be sent; it stays here",
   "not-moved": "Could not be moved or deleted; trying again later",
   "line-away": "The line or the server is away; trying until it is back",
   "line-back": "The line is back",

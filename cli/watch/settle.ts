@@ -2,6 +2,7 @@
 import type { Ledger, LedgerFile } from "../../shared/contract/schemas/upload.ts";
 import type { ApiClient } from "../client.ts";
 import { Refused } from "../failures.ts";
+import { language } from "../locale.ts";
 import { readLedger } from "../upload/ledger.ts";
 import { type Disposal, dispose, isSafe } from "./dispose.ts";
 import type { Log } from "./log.ts";
@@ -32,7 +33,8 @@ export async function settle(
   if (isUnderWay(settling, uploadId, files, all)) return;
   if (!(await putAway(settling, uploadId, files, all))) return;
   for (const { name, state, reason } of files)
-    if (state === "quarantined" || state === "conflict") log(state, { file: name, why: reason?.en });
+    if (state === "quarantined" || state === "conflict")
+      log(state, { file: name, why: reason?.[language()] });
   const counts = Object.entries(totals.totals).filter(([, count]) => count > 0);
   log("settled", { upload: uploadId, ...Object.fromEntries(counts) });
   remembered.closed(uploadId);
