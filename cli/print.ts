@@ -7,7 +7,7 @@ export function printJson(value: unknown): void {
 export function printTable(head: readonly string[], lines: readonly (readonly string[])[]): void {
   const rows = lines.map((line) => line.map(visible));
   const widths = head.map((title, column) =>
-    Math.max(...[head, ...rows].map((row) => width(row[column] ?? title))),
+    rows.reduce((widest, row) => Math.max(widest, width(row[column] ?? title)), width(title)),
   );
   for (const row of [head, ...rows]) {
     const cells = row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - width(cell)));
