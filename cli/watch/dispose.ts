@@ -9,9 +9,12 @@ export type Disposal = { readonly moveTo: string } | { readonly delete: true };
 /** The archive holds exactly these bytes. */
 const safe: ReadonlySet<LedgerFile["state"]> = new Set(["indexed", "duplicate"]);
 
-/** `lines`: of the ledger, of this file or of everything inside it. */
-export const isSafe = (lines: readonly LedgerFile[]): boolean =>
+/** `lines`: of the ledger, of everything inside an archive. */
+export const areSafe = (lines: readonly LedgerFile[]): boolean =>
   lines.length > 0 && lines.every(({ state }) => safe.has(state));
+
+/** `lines`: of the ledger, all of the same bytes. One line is enough: the archive holds them, whatever became of another try. */
+export const isSafe = (lines: readonly LedgerFile[]): boolean => lines.some(({ state }) => safe.has(state));
 
 /** false when the file was written to since it was sent: then it stays. Throws the file system's errors. */
 export async function dispose(file: WatchedFile, how: Disposal): Promise<boolean> {

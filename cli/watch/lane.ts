@@ -98,6 +98,8 @@ export class Lane {
     const taken: Taken[] = [];
     for (const file of files) {
       if (stopped()) break;
+      // Of a batch that did not go through, and is here again.
+      if (remembered.knows(file.name, file)) continue;
       const scan = await scanFile(file.path, file.name);
       // The same bytes under a new time: somebody touched the file.
       const isSent = ({ name, sha256 }: FoundFile): boolean =>

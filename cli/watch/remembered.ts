@@ -17,8 +17,15 @@ interface Kept extends Stamp {
   readonly upload?: string;
   /** Of an archive whose members went up with more than one upload: the others. */
   readonly more?: readonly string[];
-  /** Of an archive in which something could not be read: it stays, for a person to look at. */
+  /** Not sent, or an archive of which something was not: it stays, for a person to look at. */
   readonly partly?: true;
+}
+
+export interface SentAs {
+  /** All that hold it, or what is inside it. */
+  readonly uploads: readonly string[];
+  /** Of its own bytes; absent of an archive, whose members were sent. */
+  readonly sha256?: string;
 }
 
 type Line =
@@ -53,14 +60,15 @@ export class Remembered {
   /** The upload in which it was sent with these bytes, under whatever time. */
   uploadOfBytes(name: string, sha256: string): string | undefined {
     const kept = this.#files.get(hashOf(name));
-    return kept?.sha256 === sha256 ? kept.upload : undefined;
+    return kept?.sha256 === sha256 && !kept.partly ? kept.upload : undefined;
   }
 
-  /** All uploads that hold the whole of it; none where something of it was not sent. */
-  uploadsOf(name: string, stamp: Stamp): readonly string[] {
+  /** As it was sent; undefined where something of it was not. */
+  sentAs(name: string, stamp: Stamp): SentAs | undefined {
     const kept = this.knows(name, stamp) ? this.#files.get(hashOf(name)) : undefined;
-    if (kept?.upload === undefined || kept.partly) return [];
-    return [kept.upload, ...(kept.more ?? [])];
+    if (kept?.upload === undefined || kept.partly) return undefined;
+    const { upload, more = [], sha256 } = kept;
+    return { uploads: [upload, ...more], ...(sha256 && { sha256 }) };
   }
 
   /** Not completed, or not settled. */

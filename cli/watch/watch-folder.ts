@@ -7,7 +7,7 @@ import { Lane } from "./lane.ts";
 import type { Log } from "./log.ts";
 import { type LaneName, Remembered } from "./remembered.ts";
 import { type Looked, Ripening } from "./ripening.ts";
-import { settle } from "./settle.ts";
+import { Settling } from "./settle.ts";
 import { Steadfast } from "./steadfast.ts";
 
 export interface WatchOptions {
@@ -56,6 +56,7 @@ class Watching {
   /** Undefined until the folder could be read. */
   #looked: Looked | undefined;
   readonly #steadfast: Steadfast;
+  readonly #settling: Settling;
   #folderAway = false;
 
   constructor(client: ApiClient, folder: string, options: WatchOptions, log: Log, signal: AbortSignal) {
@@ -68,6 +69,14 @@ class Watching {
     this.#remembered = new Remembered(client.base, folder, (error) =>
       log("state-unwritable", { why: (error as NodeJS.ErrnoException).code }),
     );
+    const { disposal, every } = options;
+    this.#settling = new Settling({
+      client,
+      remembered: this.#remembered,
+      log,
+      disposal,
+      every: every * 1000,
+    });
     this.#lanes = { routine: this.#lane("routine"), stat: this.#lane("stat") };
   }
 
@@ -151,16 +160,10 @@ class Watching {
   async #settleAll(): Promise<boolean> {
     if (this.#looked === undefined) return false;
     const { all } = this.#looked;
-    const settling = {
-      client: this.#client,
-      remembered: this.#remembered,
-      log: this.#log,
-      disposal: this.#options.disposal,
-    };
     for (const name of lanes)
       for (const uploadId of this.#remembered.openUploads(name)) {
         if (this.#lanes[name].openUploads.includes(uploadId)) continue;
-        await settle(settling, uploadId, all);
+        await this.#settling.settle(uploadId, all);
         this.#steadfast.lineIs(true);
       }
     return false;

@@ -212,6 +212,64 @@ describe("moving away what is in the archive", () => {
   });
 });
 
+describe("a file that was written to between its announcement and its sending", () => {
+  it("is put away once the ledger has what is in the folder now, whatever became of the line of before", async () => {
+    let once = true;
+    const client = await here.client({
+      onCall: () => {
+        if (once) void writeFile(join(here.folder, "a"), imageOf("a, written again"));
+        once = false;
+        return undefined;
+      },
+    });
+    await here.write(["a", "b"]);
+    const watching = watch(client, { disposal: { moveTo: aside }, quiet: 1.5 });
+    await watching.until("settled");
+    await watching.stop();
+    expect(watching.log.filter(({ event }) => event === "completed")).toHaveLength(1);
+    expect((await readdir(aside)).sort()).toEqual(["a", "b"]);
+    expect(await readdir(here.folder)).toEqual([]);
+  });
+});
+
+describe("a file that the storage refused", () => {
+  it("is sent when it is written to again, be it with the same bytes", async () => {
+    let refusing = true;
+    const client = await here.client({
+      onPut: () => (refusing ? { kind: "answer", status: 403, code: "AccessDenied" } : undefined),
+    });
+    await here.write(["a"]);
+    const watching = watch(client, { disposal: { moveTo: aside } });
+    await watching.until("settled");
+    expect(watching.log.map(({ event }) => event)).toContain("unreadable");
+    refusing = false;
+    await utimes(join(here.folder, "a"), 1, 1);
+    await watching.until("settled", 2);
+    await watching.stop();
+    expect(await readdir(aside)).toEqual(["a"]);
+  });
+});
+
+describe("a file that cannot be moved", () => {
+  it("is named once, and moved when it can be, without the ledger being read at every look", async () => {
+    const to = join(aside, "sent");
+    await writeFile(to, "no folder");
+    const client = await here.client();
+    await here.write(["a"]);
+    const watching = watch(client, { disposal: { moveTo: to } });
+    await watching.until("not-moved");
+    await sleep(2500);
+    // At every look, ten times a second, it would be more than twenty.
+    expect(here.proxy.calls.filter((call) => call.endsWith("limit=1")).length).toBeLessThan(10);
+    expect(watching.log.filter(({ event }) => event === "not-moved")).toHaveLength(1);
+    await rm(to);
+    await watching.until("settled");
+    await watching.stop();
+    expect(await readdir(to)).toEqual(["a"]);
+    expect(watching.log.filter(({ event }) => event === "not-moved")).toHaveLength(1);
+  });
+});
+
 describe("the memory of a watch", () => {
   it("keeps no name, forgets files that are gone, and survives half a line", async () => {
     const trouble: unknown[] = [];
