@@ -28,14 +28,18 @@ interface Received {
   readonly ok: boolean;
   readonly headers: Headers;
   readonly text: string;
-  /** Of a success, where it is not empty. */
+  /** Of a success, but for one that has none. */
   readonly body?: unknown;
 }
 
-/** A page of a proxy, or of a network that wants somebody to sign in: what was asked for was not answered. */
+/** A page of a proxy, or of a network that wants somebody to sign in, or nothing: what was asked for was not answered. */
 class NotOurs extends Error {}
 
-function parsed(text: string): unknown {
+/** No Content (RFC 9110 §15.3.5): the only success without a body that the API answers with. */
+const noContent = 204;
+
+function bodyOf(status: number, text: string): unknown {
+  if (status === noContent) return undefined;
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -145,7 +149,7 @@ export class ApiClient {
     });
     const { status, ok, headers: answered } = answer;
     const text = await answer.text();
-    return { status, ok, headers: answered, text, ...(ok && text !== "" && { body: parsed(text) }) };
+    return { status, ok, headers: answered, text, ...(ok && { body: bodyOf(status, text) }) };
   }
 
   #read<T>(answer: Received): ApiAnswer<T> {

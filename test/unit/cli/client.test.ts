@@ -60,6 +60,20 @@ describe("a page in place of the server's answer", () => {
   });
 });
 
+describe("an answer without a body", () => {
+  it("is none where it says that it is one: nobody is told that there is nothing", async () => {
+    answers = [200];
+    page = "";
+    expect(await refusal(client())).toMatchObject({ message: expect.stringContaining("a proxy") });
+    expect(asked).toBe(5);
+  });
+
+  it("is one where it says that there is none", async () => {
+    answers = [204];
+    expect(await client().get("/v1/me")).toBeUndefined();
+  });
+});
+
 describe("a patient client", () => {
   it.each([502, 503, 504])("waits for a server that answers %s, and says so once", async (status) => {
     answers = [...Array<number>(40).fill(status), 200];

@@ -151,14 +151,17 @@ interface Received {
   readonly ok: boolean;
   readonly headers: Headers;
   readonly text: string;
-  /** Of a success. */
+  /** Of a success, but for one that has none. */
   readonly body?: unknown;
 }
+
+/** No Content (RFC 9110 §15.3.5): the only success without a body that the API answers with. */
+const noContent = 204;
 
 async function received(answer: Response): Promise<Received> {
   const text = await answer.text();
   const { status, ok, headers } = answer;
-  return { status, ok, headers, text, ...(ok && text !== "" && { body: JSON.parse(text) }) };
+  return { status, ok, headers, text, ...(ok && status !== noContent && { body: JSON.parse(text) }) };
 }
 
 /** 501 is a no, and stays one. */
