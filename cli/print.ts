@@ -6,6 +6,7 @@ export function printJson(value: unknown): void {
 /** Columns as wide as their widest cell; a Chinese character takes two places on a terminal. */
 export function printTable(head: readonly string[], lines: readonly (readonly string[])[]): void {
   const rows = lines.map((line) => line.map(visible));
+  // One by one: an archive may have more files to name than a call can take arguments.
   const widths = head.map((title, column) =>
     rows.reduce((widest, row) => Math.max(widest, width(row[column] ?? title)), width(title)),
   );

@@ -17,6 +17,8 @@ export const withoutControls = (name: string): string => name.replaceAll(/[\p{Cc
 /** Gives every file a name of its own: the ledger tells files by name, and `a\b` and `a_b` must not become one. */
 export class Names {
   readonly #given = new Set<string>();
+  /** The count to try next: an archive made to harm has one name two hundred thousand times. */
+  readonly #next = new Map<string, number>();
 
   /** `path`: with forward slashes. Steps up and empty steps become underscores or vanish: such a name leads nowhere. */
   give(path: string): string {
@@ -26,7 +28,9 @@ export class Names {
     // The end tells files apart; it is cut between whole characters.
     const short = name.length <= room ? name : `…${[...name.slice(1 - room)].slice(1).join("")}`;
     let unique = short;
-    for (let count = 2; this.#given.has(unique); count++) unique = `${short} (${count})`;
+    let count = this.#next.get(short) ?? 2;
+    while (this.#given.has(unique)) unique = `${short} (${count++})`;
+    this.#next.set(short, count);
     this.#given.add(unique);
     return unique;
   }

@@ -27,13 +27,32 @@ export function zipOf(members: readonly ZipMember[]): Buffer {
     offset += local.length;
   }
   const entries = Buffer.concat(directory);
+  const many = members.length > 0xfffe;
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(members.length, 8);
-  end.writeUInt16LE(members.length, 10);
+  end.writeUInt16LE(many ? 0xffff : members.length, 8);
+  end.writeUInt16LE(many ? 0xffff : members.length, 10);
   end.writeUInt32LE(entries.length, 12);
   end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...locals, entries, end]);
+  const counted = many ? zip64End(members.length, entries.length, offset) : Buffer.alloc(0);
+  return Buffer.concat([...locals, entries, counted, end]);
+}
+
+/** The record of more members than two bytes count (APPNOTE 4.3.14), and where it is (4.3.15). */
+function zip64End(members: number, directoryBytes: number, directoryStart: number): Buffer {
+  const record = Buffer.alloc(76);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeBigUInt64LE(44n, 4);
+  record.writeUInt16LE(45, 12);
+  record.writeUInt16LE(45, 14);
+  record.writeBigUInt64LE(BigInt(members), 24);
+  record.writeBigUInt64LE(BigInt(members), 32);
+  record.writeBigUInt64LE(BigInt(directoryBytes), 40);
+  record.writeBigUInt64LE(BigInt(directoryStart), 48);
+  record.writeUInt32LE(0x07064b50, 56);
+  record.writeBigUInt64LE(BigInt(directoryStart + directoryBytes), 64);
+  record.writeUInt32LE(1, 72);
+  return record;
 }
 
 function entryOf(member: ZipMember, offset: number): { local: Buffer; central: Buffer } {

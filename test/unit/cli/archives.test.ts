@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { readRange } from "../../../cli/content/content.ts";
-import { type Scan, scanFolder } from "../../../cli/upload/scan-folder.ts";
+import { type Content, readRange } from "../../../cli/content/content.ts";
+import { partDigests } from "../../../cli/upload/digest.ts";
+import { type FoundFile, type Scan, scanFolder } from "../../../cli/upload/scan-folder.ts";
 import { type UploadOptions, uploadFolder } from "../../../cli/upload/upload-folder.ts";
 import { encodeGb18030 } from "../../../shared/dicom/gb18030-encode.ts";
 import { writePart10 } from "../../../shared/dicom/write.ts";
@@ -112,6 +113,38 @@ describe("a zip archive", () => {
   ])("that is %s is left out whole", async (_, archive, code) => {
     await writeFile(join(folder, "d.zip"), archive);
     expect(codes(await scan())).toEqual([`d.zip ${code}`]);
+  });
+
+  it.each([
+    ["of more files than a call can take arguments", (n: number) => `f${n}`],
+    ["of as many that have all the same name", () => "x"],
+  ])("%s is gone through to its end", async (_, name) => {
+    const members = Array.from({ length: 150_000 }, (__, n) => {
+      return { name: name(n), bytes: new Uint8Array(), stored: true, method: 9 };
+    });
+    await writeFile(join(folder, "d.zip"), zipOf(members));
+    const { skipped } = await scan();
+    expect(new Set(skipped.map((one) => one.name)).size).toBe(150_000);
+  });
+
+  it("is unpacked once for the checksums of all parts of a file in it", async () => {
+    const large = imageOf("large", 3 * partBytes);
+    await writeFile(join(folder, "d.zip"), zipOf([{ name: "L", bytes: large }]));
+    const [file] = (await scan()).files;
+    const { content, sha256 } = file as FoundFile;
+    let read = 0;
+    const counted: Content = {
+      size: content.size,
+      requireUnchanged: () => content.requireUnchanged(),
+      read: (start, end) => {
+        read++;
+        return content.read(start, end);
+      },
+    };
+    const starts = [0, 1, 2, 3].map((part) => part * partBytes);
+    const wanted = starts.map((start) => sha256Hex(large.subarray(start, start + partBytes)));
+    expect(await partDigests(counted, partBytes, sha256)).toEqual(wanted);
+    expect(read).toBe(1);
   });
 
   it("is sent, a large packed file in parts, and everything of it is indexed", async () => {

@@ -10,6 +10,13 @@ describe("a table for people", () => {
     expect(shortened("王小明", 30)).toBe("王小明");
   });
 
+  it("has as many lines as an archive that was made to harm has files", () => {
+    let lines = 0;
+    jest.spyOn(process.stdout, "write").mockImplementation(() => ++lines > 0);
+    printTable(["name"], Array<readonly string[]>(200_000).fill(["d.zip/x"]));
+    expect(lines).toBe(200_001);
+  });
+
   it("shows characters that would move the cursor or turn the line around", () => {
     let written = "";
     jest.spyOn(process.stdout, "write").mockImplementation((text) => {
