@@ -5,6 +5,7 @@ import { CommandFailed } from "../failures.ts";
 import { beginEmergency, EmergencyWatch } from "../line/emergency.ts";
 import { Pacer } from "../line/pacer.ts";
 import { Window } from "../line/window.ts";
+import { language } from "../locale.ts";
 import { patienceMinutes } from "../patience.ts";
 import { announceAll } from "./announce.ts";
 import type { DiscWarning } from "./disc-index.ts";
@@ -128,7 +129,7 @@ function interrupted(error: CommandFailed, uploadIds: readonly string[]): Comman
 
 function nothingToSend(folder: string, skipped: readonly SkippedFile[]): CommandFailed {
   if (skipped.length === 0) return new CommandFailed(`${folder} is empty.`);
-  const lines = skipped.slice(0, 10).map(({ name, reason }) => `  ${name}: ${reason.en}`);
+  const lines = skipped.slice(0, 10).map(({ name, reason }) => `  ${name}: ${reason[language()]}`);
   const more = skipped.length > lines.length ? [`  and ${skipped.length - lines.length} more`] : [];
   return new CommandFailed([`There is no DICOM file in ${folder}. Left out:`, ...lines, ...more].join("\n"));
 }
