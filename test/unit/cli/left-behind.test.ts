@@ -8,6 +8,7 @@ import { type UploadOptions, uploadFolder } from "../../../cli/upload/upload-fol
 import type { Details, WatchEvent } from "../../../cli/watch/log.ts";
 import { type WatchOptions, watchFolder } from "../../../cli/watch/watch-folder.ts";
 import type { LandedObject } from "../../../shared/ingest/ingest-object.ts";
+import { partBytes } from "../../../shared/upload/limits.ts";
 import type { Line as FaultyLine } from "../../support/fault-proxy.ts";
 import { imageOf, type LineTest, lineTest, names } from "../../support/line-test.ts";
 import { quickWatch } from "../../support/watching.ts";
@@ -68,6 +69,22 @@ describe("one file that the storage refuses", () => {
     expect(await readdir(here.folder)).toHaveLength(1);
     expect(seen.filter(({ event }) => event === "unreadable")).toHaveLength(1);
   }, 30_000);
+});
+
+describe("a large file that goes away before it is sent in parts", () => {
+  it("is named, and the others go up", async () => {
+    await here.write(["dx"], 2 * partBytes);
+    await here.write(names(5));
+    const client = await here.client({
+      onCall: () => {
+        void rm(join(here.folder, "dx"), { force: true });
+        return undefined;
+      },
+    });
+    const { ledger, notSent } = await uploadFolder(client, here.folder, options);
+    expect(ledger.totals).toMatchObject({ indexed: 5, awaiting: 1 });
+    expect(notSent).toMatchObject([{ name: "dx", reason: { code: expect.stringMatching(/^unreadable/) } }]);
+  });
 });
 
 type Seen = readonly { readonly event: WatchEvent; readonly details: Details }[];
