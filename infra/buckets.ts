@@ -1,5 +1,4 @@
 /** The buckets and how long what lies in each stays there. docs/data-layout.md describes their keys. */
-
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { type CorsRule, HttpMethods, type LifecycleRule, StorageClass } from "aws-cdk-lib/aws-s3";
 import { Duration } from "aws-cdk-lib/core";

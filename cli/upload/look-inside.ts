@@ -19,7 +19,10 @@ export type Look =
 
 const headBytes = 64 * 1024;
 
-/** `orderId`: what is a photograph or a document is taken for this order. `name` decides only whether a zip is opened: programs and documents are zips too. Throws ContentChanged, ContentUnreadable and the file system's errors. */
+/**
+ * `orderId`: what is a photograph or a document is taken for this order. `name` decides only whether a zip is opened: programs
+ * and documents are zips too. Throws ContentChanged, ContentUnreadable and the file system's errors.
+ */
 export async function lookInside(content: Content, name: string, orderId?: string): Promise<Look> {
   if (content.size === 0) return { skip: "empty" };
   const head = await readRange(content, 0, headBytes);

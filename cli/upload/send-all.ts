@@ -1,5 +1,4 @@
 /** Sends what was announced, as many at once as the line takes, and says of what could not be sent why. */
-
 import type { LeftOut } from "../../shared/upload/left-out.ts";
 import type { ApiClient } from "../client.ts";
 import { ContentChanged, ContentUnreadable } from "../content/content.ts";

@@ -1,5 +1,4 @@
 /** The only way to make a queue here: encrypted, TLS only, with a dead-letter queue and alarms on age and dead letters. */
-
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration, RemovalPolicy } from "aws-cdk-lib/core";

@@ -2,7 +2,6 @@
  * What the Data stack holds, as the other stacks see it: found by name or SSM parameter, and reached only through the
  * `bind…` methods, each of which grants the least a function needs and tells it where to find what it was granted.
  */
-
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { type IQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";

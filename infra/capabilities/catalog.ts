@@ -1,5 +1,4 @@
 /** Catalog: what follows from changes of the table (work to derive, domain events), and what only time brings about. */
-
 import { EventBus } from "aws-cdk-lib/aws-events";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { type IQueue, Queue } from "aws-cdk-lib/aws-sqs";

@@ -1,5 +1,4 @@
 /** Derive: makes thumbnails from archived originals, and makes them again when asked. Emergencies have a lane of their own. */
-
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";

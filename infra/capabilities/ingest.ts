@@ -1,5 +1,4 @@
 /** Ingest: what lands is checked, archived unchanged and indexed. Emergencies have a lane of their own, end to end. */
-
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { CfnBucket } from "aws-cdk-lib/aws-s3";

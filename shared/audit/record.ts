@@ -2,7 +2,6 @@
  * Who did what to which data, when, from where, why, and which policies decided. Shaped after FHIR R4 AuditEvent
  * (agent, source, entity, purpose, outcome). Holds identifiers only, never a patient's name or a dataset value.
  */
-
 import type { Audited } from "../access/grant.ts";
 import type { Caller } from "../access/principal.ts";
 import { type HospitalKey, keys } from "../catalog/keys.ts";

@@ -1,5 +1,4 @@
 /** Studies that still receive instances: the quiet-period job closes the ones nothing was added to for a while. */
-
 import { ConditionFailed } from "../errors.ts";
 import { newUlid } from "../new-ulid.ts";
 import type { Item, Key, Table } from "../ports.ts";

@@ -1,5 +1,4 @@
 /** A person decides in which character set a study's text is read, or takes the decision back. Originals are never touched. */
-
 import type { Grant } from "../access/grant.ts";
 import { instancePage } from "../catalog/instance-page.ts";
 import type { InstanceItem, StudyItem } from "../catalog/items.ts";

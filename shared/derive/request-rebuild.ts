@@ -1,5 +1,4 @@
 /** Asks for derivation again: of an instance, a series, a study, or everything a hospital holds. */
-
 import type { Grant } from "../access/grant.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import {

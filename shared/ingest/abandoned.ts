@@ -9,7 +9,7 @@ import { type HospitalKey, type InstanceKey, keys } from "../catalog/keys.ts";
 import { originalOf, sourceOf } from "../catalog/original-of.ts";
 import { isSuperseded, supersededTag } from "../object-notes.ts";
 import { sourceSopUid } from "../order/source-uids.ts";
-import type { Item, ObjectRef } from "../ports.ts";
+import type { Condition, Item, ObjectRef } from "../ports.ts";
 import type { CatalogItems } from "./catalog-items.ts";
 import { acquireClaim, releaseClaim } from "./claim.ts";
 import type { IngestDependencies } from "./dependencies.ts";
@@ -73,7 +73,7 @@ function archivedFor(
   return [originalOf({ ...key, sha256 }), ...(photograph ? [photograph] : [])];
 }
 
-/** Its search items follow from the table's stream. */
+/** Its search items follow from the table's stream. Throws ConditionFailed where its text is set anew meanwhile. */
 async function describeAgain(
   { table }: IngestDependencies,
   item: StudyItem | SeriesItem,
@@ -85,6 +85,11 @@ async function describeAgain(
     (name) => JSON.stringify(stored[name]) !== JSON.stringify(item[name]),
   );
   if (names.length === 0) return;
+  const revision = stored.textRevision as number | undefined;
+  const textAsRead: Condition =
+    revision === undefined
+      ? { attribute: "textRevision", is: "absent" }
+      : { attribute: "textRevision", is: "=", value: revision };
   const said = names.filter((name) => item[name] !== undefined);
   await table.write([
     {
@@ -92,6 +97,9 @@ async function describeAgain(
       key: { pk: item.pk, sk: item.sk },
       set: Object.fromEntries(said.map((name) => [name, item[name]])),
       remove: names.filter((name) => item[name] === undefined),
+      when: [
+        [{ attribute: "pk", is: "present" }, { attribute: "correctedIdentity", is: "absent" }, textAsRead],
+      ],
     },
   ]);
 }

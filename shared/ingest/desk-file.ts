@@ -18,8 +18,8 @@ export interface DeskPath {
 }
 
 /**
- * Where the file's own bytes lie, as they came: with a conflict they came into, else where quarantine keeps them, unless they were under a
- * key that is not ours and stayed where they landed.
+ * Where the file's own bytes lie, as they came: with a conflict they came into, else where quarantine keeps them, unless they
+ * were under a key that is not ours and stayed where they landed.
  */
 export function ownObject(file: UploadFileItem): ObjectRef {
   const { release, uploadId, fileId } = file;

@@ -18,8 +18,8 @@ export interface LandedHeader {
 }
 
 /**
- * Headers above this, inflated where they are deflated, become many times their bytes of JSON: one at a time is held, so that a batch of ten fits into the
- * function's memory. Nearly every one is below.
+ * Headers above this, inflated where they are deflated, become many times their bytes of JSON: one at a time is held, so that
+ * a batch of ten fits into the function's memory. Nearly every one is below.
  */
 const largeHeader = 1024 * 1024;
 

@@ -2,7 +2,6 @@
  * Proves the balance over everything a hospital has, at any time, from the buckets and the table alone: no counter is
  * believed, each is computed again. Page by page, so that a request is bounded whatever the archive's size.
  */
-
 import type { Grant } from "../access/grant.ts";
 import type { LedgerAuditReply } from "../contract/schemas/ledger.ts";
 import { Problem } from "../errors.ts";

@@ -2,7 +2,6 @@
  * Signed reports, made again from the documents locked in the archive. Only what was signed is there: drafts, and who drafted
  * what another doctor signed, are lost with the table. Every step may be repeated.
  */
-
 import { keys, type StudyKey } from "../catalog/keys.ts";
 import { listAll } from "../catalog/list-all.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
@@ -104,21 +103,11 @@ const unchanged = ({ etag }: { readonly etag: string }): When[number] => [
   { attribute: "etag", is: "=", value: etag },
 ];
 
-const audit = (
-  deps: RebuildDependencies,
-  { region, hospital, studyUid, reportId, version }: SignedReportKey,
-) =>
-  serviceAudit(
-    deps,
-    "rebuild",
-    "restoreReport",
-    { region, hospital },
-    {
-      studyUid,
-      reportId,
-      detail: `version ${version}`,
-    },
-  );
+function audit(deps: RebuildDependencies, document: SignedReportKey): Write {
+  const { studyUid, reportId, version } = document;
+  const audited = { studyUid, reportId, detail: `version ${version}` };
+  return serviceAudit(deps, "rebuild", "restoreReport", document, audited);
+}
 
 async function unlessRaced({ table }: RebuildDependencies, writes: readonly Write[]): Promise<void> {
   try {

@@ -1,5 +1,4 @@
 /** The same hospital on the real adapters and an emulator: every run has a hospital of its own. */
-
 import { type AttributeValue, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { keyState } from "../../../shared/access/key-state.ts";

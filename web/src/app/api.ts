@@ -96,24 +96,19 @@ export class Api {
     let signedAgain = false;
     let failed = 0;
     for (let attempt = 1; ; attempt++) {
+      const isLast = (): boolean => (this.#patient ? failed >= faults : attempt >= attempts);
       request.signal?.throwIfAborted();
-      const { answer, bearer } = await this.#once(
-        method,
-        path,
-        request,
-        !this.#patient && attempt >= attempts,
-      );
+      const { answer, bearer } = await this.#once(method, path, request, isLast());
       if (answer?.ok && this.trouble.value) this.trouble.value = undefined;
       if (answer?.ok) return answer.body as T;
       if (answer?.status === 500) failed++;
-      const last = this.#patient ? failed >= faults : attempt >= attempts;
       if (answer?.status === 401 && !signedAgain) {
         signedAgain = true;
         this.#session.refused(bearer);
         continue;
       }
       const refused = answer && new Refused(answer.status, problemIn(answer));
-      if (answer && refused && (last || !mayPass(answer))) throw refused;
+      if (answer && refused && (isLast() || !mayPass(answer))) throw refused;
       this.trouble.value = refused ?? new Unreachable("The server cannot be reached.");
       await this.#wires.sleep(retryAfter(answer) + pauseAfter(attempt));
     }
@@ -122,7 +117,6 @@ export class Api {
   /** The whole answer: one that breaks off, or is no JSON though it should be, is none. */
   async #once(method: string, path: string, { body, headers, signal }: Request, last: boolean) {
     let bearer = "";
-
     try {
       bearer = await this.#session.token();
       const patience = AbortSignal.timeout(longestTry);

@@ -4,7 +4,7 @@ import { Store } from "../app/store.ts";
 export class Line {
   readonly paused = new Store(false);
   readonly online: Store<boolean>;
-  readonly #ended = new AbortController();
+  #ended = false;
   #leaving = new AbortController();
 
   constructor(online = true) {
@@ -28,22 +28,24 @@ export class Line {
 
   /** For good: who waits for it waits no longer. */
   end(): void {
-    this.#ended.abort(new Ended());
+    this.#ended = true;
     this.pause();
   }
 
   /** Resolves while neither the person nor the network holds the line. Throws Ended. */
   async open(): Promise<void> {
-    const { signal } = this.#ended;
-    const ended = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    while (!this.#ended && (this.paused.value || !this.online.value)) await this.#nextChange();
+    if (this.#ended) throw new Ended();
+  }
+
+  #nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      const listening = [this.paused, this.online].map((store: Store<boolean>) => store.listen(changed));
+      function changed(): void {
+        for (const end of listening) end();
+        resolve();
+      }
     });
-    ended.catch(() => undefined);
-    signal.throwIfAborted();
-    while (this.paused.value || !this.online.value) {
-      await Promise.race([ended, this.paused.until((paused): paused is false => !paused)]);
-      await Promise.race([ended, this.online.until((online): online is true => online)]);
-    }
   }
 
   /** Milliseconds, or until a line that was away comes back. */
