@@ -2,16 +2,13 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { type UploadOptions, uploadFolder } from "../../../cli/upload/upload-folder.ts";
-import type { Details, WatchEvent } from "../../../cli/watch/log.ts";
-import { type WatchOptions, watchFolder } from "../../../cli/watch/watch-folder.ts";
 import type { LandedObject } from "../../../shared/ingest/ingest-object.ts";
 import { partBytes } from "../../../shared/upload/limits.ts";
 import type { Line as FaultyLine } from "../../support/fault-proxy.ts";
 import { imageOf, type LineTest, lineTest, names } from "../../support/line-test.ts";
-import { quickWatch } from "../../support/watching.ts";
+import { watchUntilSettled } from "../../support/watching.ts";
 
 const options: UploadOptions = {
   priority: "routine",
@@ -64,7 +61,7 @@ describe("one file that the storage refuses", () => {
 
   it("keeps no other of a watched folder back, and is not put away", async () => {
     await here.write(names(60));
-    const seen = await watched(refusingOne(), { moveTo: aside }, ({ length }) => length >= 1);
+    const seen = await watchUntilSettled(await here.client(refusingOne()), here.folder, { moveTo: aside });
     expect(here.server.landed).toHaveLength(59);
     expect(await readdir(here.folder)).toHaveLength(1);
     expect(seen.filter(({ event }) => event === "unreadable")).toHaveLength(1);
@@ -87,28 +84,6 @@ describe("a large file that goes away before it is sent in parts", () => {
   });
 });
 
-type Seen = readonly { readonly event: WatchEvent; readonly details: Details }[];
-
-/** Watches until so many uploads have settled, for at most fifteen seconds, and a moment longer. */
-async function watched(
-  line: FaultyLine,
-  disposal: NonNullable<WatchOptions["disposal"]>,
-  enough: (settled: Seen) => boolean,
-): Promise<Seen> {
-  const seen: { event: WatchEvent; details: Details }[] = [];
-  const stopping = new AbortController();
-  const note = (event: WatchEvent, details: Details = {}): void => void seen.push({ event, details });
-  const client = await here.client(line);
-  const ended = watchFolder(client, here.folder, { ...quickWatch, disposal }, note, stopping.signal);
-  const since = performance.now();
-  while (!enough(seen.filter(({ event }) => event === "settled")) && performance.now() - since < 15_000)
-    await Promise.race([sleep(50), ended]);
-  await Promise.race([sleep(500), ended]);
-  stopping.abort();
-  await ended;
-  return seen;
-}
-
 describe("files of which the server hears late", () => {
   it("are waited for before their upload counts as settled", async () => {
     const { clinic } = here.server;
@@ -120,7 +95,7 @@ describe("files of which the server hears late", () => {
     setTimeout(async () => {
       for (const object of waiting) await ingest(object);
     }, 3500);
-    const seen = await watched({}, { moveTo: aside }, ({ length }) => length >= 1);
+    const seen = await watchUntilSettled(await here.client(), here.folder, { moveTo: aside });
     expect(seen.map(({ event }) => event)).toEqual(expect.arrayContaining(["quarantined", "settled"]));
     expect((await readdir(aside)).sort()).toEqual(["a", "b"]);
     expect(await readdir(here.folder)).toEqual(["cut.dcm"]);

@@ -2,17 +2,15 @@
 import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { Command } from "commander";
 import { addOrderCommands } from "../../../cli/commands/order.ts";
 import { addUploadCommands } from "../../../cli/commands/upload.ts";
-import type { Details, WatchEvent } from "../../../cli/watch/log.ts";
-import { watchFolder } from "../../../cli/watch/watch-folder.ts";
+import type { WatchEvent } from "../../../cli/watch/log.ts";
 import { writePart10 } from "../../../shared/dicom/write.ts";
 import { imageOf, type LineTest, lineTest } from "../../support/line-test.ts";
 import { listen } from "../../support/upload-server.ts";
-import { quickWatch } from "../../support/watching.ts";
+import { watchQuickly } from "../../support/watching.ts";
 import { zipOf } from "../../support/zip.ts";
 
 const before = process.env.LC_ALL;
@@ -104,15 +102,11 @@ describe("why a watched folder's file stays", () => {
     const client = await here.client();
     await writeFile(join(here.folder, "cut.dcm"), imageOf("c").subarray(0, 700));
     await writeFile(join(here.folder, "d.zip"), zipOf([{ name: "x", bytes: imageOf("x"), encrypted: true }]));
-    const seen = new Map<WatchEvent, Details>();
-    const stopping = new AbortController();
-    const note = (event: WatchEvent, details: Details = {}): void => void seen.set(event, details);
-    const ended = watchFolder(client, here.folder, quickWatch, note, stopping.signal);
-    for (let tries = 0; tries < 200 && !seen.has("settled"); tries++) await sleep(50);
-    stopping.abort();
-    await ended;
-    for (const event of ["quarantined", "unreadable"] as const)
-      expect(seen.get(event)?.why).toMatch(/\p{Script=Han}/u);
+    const watching = watchQuickly(client, here.folder);
+    await watching.until("settled");
+    await watching.stop();
+    const why = (event: WatchEvent) => watching.log.find((one) => one.event === event)?.details.why;
+    for (const event of ["quarantined", "unreadable"] as const) expect(why(event)).toMatch(/\p{Script=Han}/u);
   }, 20_000);
 });
 

@@ -1,17 +1,14 @@
 /** What is put away of a watched folder when archives land in it: only those of which everything is in the archive. */
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { ApiClient } from "../../../cli/client.ts";
-import type { WatchEvent } from "../../../cli/watch/log.ts";
-import { watchFolder } from "../../../cli/watch/watch-folder.ts";
 import { partBytes } from "../../../shared/upload/limits.ts";
 import { imageOf, type LineTest, lineTest } from "../../support/line-test.ts";
-import { quickWatch } from "../../support/watching.ts";
+import { watchQuickly, watchUntilSettled } from "../../support/watching.ts";
 import { zipOf } from "../../support/zip.ts";
 
-const options = { ...quickWatch, disposal: { delete: true } } as const;
+const disposal = { delete: true } as const;
 let here: LineTest;
 
 beforeEach(async () => {
@@ -23,31 +20,14 @@ afterEach(async () => {
   await here.close();
 });
 
-/** Watches until the condition holds, for at most ten seconds, and a moment longer. Throws what ended the watch. */
-async function watchUntil(
-  client: ApiClient,
-  holds: (events: readonly WatchEvent[]) => boolean,
-): Promise<readonly WatchEvent[]> {
-  const events: WatchEvent[] = [];
-  const stopping = new AbortController();
-  const note = (event: WatchEvent): void => void events.push(event);
-  const ended = watchFolder(client, here.folder, options, note, stopping.signal);
-  const since = performance.now();
-  while (!holds(events) && performance.now() - since < 10_000) await Promise.race([sleep(50), ended]);
-  await Promise.race([sleep(500), ended]);
-  stopping.abort();
-  await ended;
-  return events;
-}
-
-const settled = (count: number) => (events: readonly WatchEvent[]) =>
-  events.filter((event) => event === "settled").length >= count;
+const watchUntil = async (client: ApiClient, uploads: number) =>
+  (await watchUntilSettled(client, here.folder, disposal, uploads)).map(({ event }) => event);
 
 describe("an archive in a watched folder whose files are deleted once they are safe", () => {
   it("is deleted when everything in it is", async () => {
     const members = ["IM1", "IM2"].map((name) => ({ name, bytes: imageOf(name) }));
     await writeFile(join(here.folder, "cd.zip"), zipOf(members));
-    await watchUntil(await here.client(), settled(1));
+    await watchUntil(await here.client(), 1);
     expect(await readdir(here.folder)).toEqual([]);
   });
 
@@ -58,7 +38,7 @@ describe("an archive in a watched folder whose files are deleted once they are s
       { name: "IM3", bytes: imageOf("z"), damaged: true, stored: true },
     ];
     await writeFile(join(here.folder, "cd.zip"), zipOf(members));
-    const events = await watchUntil(await here.client(), settled(1));
+    const events = await watchUntil(await here.client(), 1);
     expect(events).toEqual(expect.arrayContaining(["unreadable", "settled"]));
     expect(here.server.landed).toHaveLength(1);
     expect(await readdir(here.folder)).toEqual(["cd.zip"]);
@@ -82,7 +62,7 @@ describe("an archive in a watched folder whose files are deleted once they are s
           return { kind: "answer", status: 409, code: "Conflict" };
         },
       });
-      await watchUntil(client, settled(2));
+      await watchUntil(client, 2);
       expect(refused).toBe(true);
       expect(await readdir(here.folder)).toEqual(cut ? ["cd.zip"] : []);
     },
@@ -99,10 +79,11 @@ describe("a file that goes away while it is being read", () => {
         return undefined;
       },
     });
-    await watchUntil(client, (events) => events.length > 3);
+    const watching = watchQuickly(client, here.folder, { disposal });
+    await watching.until("unreadable");
     await here.write(["later"]);
-    const events = await watchUntil(client, settled(1));
-    expect(events).toContain("settled");
-    expect(here.server.landed.length).toBeGreaterThan(0);
+    await watching.until("settled");
+    await watching.stop();
+    expect(here.server.landed).toHaveLength(1);
   }, 30_000);
 });

@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { ApiClient } from "../../../cli/client.ts";
-import type { Details, WatchEvent } from "../../../cli/watch/log.ts";
 import { Remembered } from "../../../cli/watch/remembered.ts";
-import { type WatchOptions, watchFolder } from "../../../cli/watch/watch-folder.ts";
+import type { WatchOptions } from "../../../cli/watch/watch-folder.ts";
 import { imageOf, type LineTest, lineTest, names } from "../../support/line-test.ts";
-import { quickWatch } from "../../support/watching.ts";
+import { watchQuickly } from "../../support/watching.ts";
 
 let here: LineTest;
 let aside: string;
@@ -25,34 +24,8 @@ afterEach(async () => {
   await rm(aside, { recursive: true, force: true });
 });
 
-interface Watch {
-  readonly log: readonly { readonly event: WatchEvent; readonly details: Details }[];
-  /** Resolves once so many of these events were logged. */
-  until(event: WatchEvent, count?: number): Promise<void>;
-  stop(): Promise<void>;
-}
-
-function watch(client: ApiClient, more: Partial<WatchOptions> = {}): Watch {
-  const log: { event: WatchEvent; details: Details }[] = [];
-  const stopping = new AbortController();
-  const note = (event: WatchEvent, details: Details = {}): void => void log.push({ event, details });
-  const ended = watchFolder(client, here.folder, { ...quickWatch, ...more }, note, stopping.signal);
-  return {
-    log,
-    async until(event, count = 1) {
-      const since = performance.now();
-      while (log.filter((one) => one.event === event).length < count) {
-        if (performance.now() - since > 20_000)
-          throw new Error(`no ${event}: ${JSON.stringify(log.slice(-20))}`);
-        await Promise.race([sleep(50), ended]);
-      }
-    },
-    async stop() {
-      stopping.abort();
-      await ended;
-    },
-  };
-}
+const watch = (client: ApiClient, more: Partial<WatchOptions> = {}) =>
+  watchQuickly(client, here.folder, more);
 
 const indexed = async (): Promise<number> => {
   const uploads = new Set(here.server.landed.map(({ key }) => key.split("/")[2] as string));

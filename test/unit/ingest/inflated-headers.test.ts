@@ -74,7 +74,7 @@ describe("a header that inflates to many times its file", () => {
     expect(most).toBe(1);
   });
 
-  it("takes no turn where it is as small as any", async () => {
+  it("waits for no other where it is small once inflated", async () => {
     const bytes = deflated(1000);
     const { promise, resolve } = Promise.withResolvers<void>();
     let inside = 0;

@@ -137,7 +137,10 @@ describe("an object that nothing leads to", () => {
     "an object made of a photograph that nobody sent": [
       (one) => ({
         bucket: "landing",
-        key: `converted/${one.hospital.hospital}/${orphanUpload}/0`,
+        key: objectKeys.converted(
+          { ...one.hospital, priority: "routine", uploadId: orphanUpload, fileId: "0" },
+          "a".repeat(64),
+        ),
       }),
       "landing",
     ],

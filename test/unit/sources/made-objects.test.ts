@@ -74,7 +74,7 @@ describe("dates and times of what is made", () => {
     expect([said("00080012"), said("00080013")]).toEqual(["20270228", "220000"]);
   });
 
-  it("are the study's, where it has any: it says its offset or nobody knows it", async () => {
+  it("are the study's where it has them, with its offset from UTC or with none", async () => {
     const occurrence = "2027-03-01T09:00:00+08:00";
     const date = {
       "00080020": { vr: "DA", Value: ["20270228"] },
