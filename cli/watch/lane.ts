@@ -135,9 +135,11 @@ export class Lane {
       const now = await statOf(file.path);
       const missing = found.flatMap(({ name }) => left.get(name) ?? []);
       if (now === undefined || !sameStamp(now, file) || missing.some(isPassing)) continue;
-      const of = found.map((one) => uploads.get(one) as string);
-      this.#keep(file, { found: found[0], uploads: [...new Set(of)], partly: partly || missing.length > 0 });
-      for (const upload of of) counts.set(upload, (counts.get(upload) ?? 0) + 1);
+      const of = (one: FoundFile): string => uploads.get(one) as string;
+      const all = [...new Set(found.map(of))];
+      this.#keep(file, { found: found[0], uploads: all, partly: partly || missing.length > 0 });
+      for (const one of found.filter(({ name }) => !left.has(name)))
+        counts.set(of(one), (counts.get(of(one)) ?? 0) + 1);
     }
     for (const [upload, files] of counts) {
       this.sent += files;

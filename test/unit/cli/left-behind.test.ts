@@ -65,6 +65,8 @@ describe("one file that the storage refuses", () => {
     expect(here.server.landed).toHaveLength(59);
     expect(await readdir(here.folder)).toHaveLength(1);
     expect(seen.filter(({ event }) => event === "unreadable")).toHaveLength(1);
+    const sent = seen.flatMap(({ event, details }) => (event === "sent" ? [Number(details.files)] : []));
+    expect(sent.reduce((sum, files) => sum + files, 0)).toBe(59);
   }, 30_000);
 });
 
