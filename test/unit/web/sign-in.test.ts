@@ -1,7 +1,7 @@
 /** The page's sign-in against the local issuer: the protocol is real, only the browser's address bar is not. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { decodeJwt } from "jose";
 import { type Account, AccountDirectory } from "../../../local/issuer/accounts.ts";
 import { createIssuer } from "../../../local/issuer/interactions.ts";
@@ -181,5 +181,18 @@ describe("signing in on the web page", () => {
     expect([...storage.values()].join()).not.toContain(token);
     expect(load().state.value).toEqual({ kind: "signed-out", why: "left" });
     expect(load().state.value).toEqual({ kind: "signed-out" });
+  });
+
+  it("says where the issuer cannot be reached that it may let the next person in as this one", async () => {
+    const session = await signedIn();
+    const token = await session.token();
+    const before = left.length;
+    jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("Failed to fetch"));
+    await session.leave();
+    jest.restoreAllMocks();
+    expect(left).toHaveLength(before);
+    expect(session.state.value).toMatchObject({ kind: "signed-out", why: "leftHere" });
+    expect([...storage.values()].join()).not.toContain(token);
+    expect(load().state.value).toEqual({ kind: "signed-out", why: "leftHere" });
   });
 });

@@ -14,8 +14,11 @@ import {
   SignInEnded,
 } from "./oidc.ts";
 
+/** `leftHere`: the issuer could not be reached, and may let whoever comes next go on as this person. */
+type Left = "left" | "leftHere";
+
 export type SessionState =
-  | { readonly kind: "signed-out"; readonly why?: "left" | "failed"; readonly cause?: Error }
+  | { readonly kind: "signed-out"; readonly why?: Left | "failed"; readonly cause?: Error }
   | { readonly kind: "signed-in"; readonly signedIn: SignedIn }
   /** The page stays; a sign-in of the same person goes on with it. */
   | { readonly kind: "expired"; readonly signedIn: SignedIn; readonly somebodyElse?: true };
@@ -51,10 +54,10 @@ export class Session {
   constructor(around: Surroundings) {
     this.#around = around;
     const kept = this.#read<SignedIn>(keys.signedIn);
-    const left = this.#read<true>(keys.left);
+    const left = this.#read<Left>(keys.left);
     around.storage.removeItem(keys.left);
     this.state = new Store<SessionState>(
-      kept ? { kind: "signed-in", signedIn: kept } : { kind: "signed-out", ...(left && { why: "left" }) },
+      kept ? { kind: "signed-in", signedIn: kept } : { kind: "signed-out", ...(left && { why: left }) },
     );
   }
 
@@ -117,9 +120,14 @@ export class Session {
     this.#around.storage.removeItem(keys.signedIn);
     this.state.value = { kind: "signed-out", why: "left" };
     if (state.kind === "signed-out") return;
-    this.#write(keys.left, true);
-    const url = await endSignIn(state.signedIn, `${this.#around.origin}/`);
-    if (url) this.#around.leaveFor(url);
+    this.#write(keys.left, "left");
+    try {
+      const url = await endSignIn(state.signedIn, `${this.#around.origin}/`);
+      if (url) this.#around.leaveFor(url);
+    } catch (cause) {
+      this.#write(keys.left, "leftHere");
+      this.state.value = { kind: "signed-out", why: "leftHere", cause: cause as Error };
+    }
   }
 
   /** Requests that need a token at the same time renew it together: a refresh token may be used once. */

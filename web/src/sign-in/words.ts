@@ -7,6 +7,8 @@ export const words = {
     signIn: "登录",
     opening: "正在登录…",
     left: "您已退出登录。",
+    leftHere:
+      "您已在此页面退出，但无法连接登录服务器，浏览器可能仍保留您的登录。请关闭浏览器，或在网络恢复后重新登录并再次退出。",
     failed: "登录未完成，请重试。",
     unreachable: "无法连接登录服务器，请检查网络后重试。",
     none: "此系统未配置网页登录，请联系管理员。",
@@ -26,6 +28,8 @@ export const words = {
     signIn: "Sign in",
     opening: "Signing in…",
     left: "You are signed out.",
+    leftHere:
+      "You are signed out of this page, but the sign-in server could not be reached and may still let the next person in as you. Close the browser, or sign in and out again once the network is back.",
     failed: "You were not signed in. Try again.",
     unreachable: "The sign-in server cannot be reached. Check the network and try again.",
     none: "Signing in on the web is not set up here. Ask the administrator.",
