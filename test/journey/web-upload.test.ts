@@ -5,16 +5,7 @@ import { launchBrowser } from "../support/browser.ts";
 import { cloud, eventually, type Json, send, signedIn } from "../support/cloud.ts";
 import { burnDisc, type Disc } from "../support/disc.ts";
 import { ctSeries, newUid } from "../support/instances.ts";
-import {
-  accessibilityFaults,
-  drop,
-  fillSignIn,
-  keep,
-  setLine,
-  signInAs,
-  throttle,
-  visit,
-} from "../support/web-app.ts";
+import { accessibilityFaults, drop, fillSignIn, keep, signInAs, stall, visit } from "../support/web-app.ts";
 
 const username = "technician@xinghe-village";
 const technician = signedIn(username);
@@ -72,7 +63,7 @@ describe("a technician at a browser", () => {
   it("drops a disc, closes the tab half way, goes on with the same upload, and no byte that arrived goes again", async () => {
     const { page, context, faults, requests } = await visit(browser, "desktop", "zh-CN");
     await signInAs(page, username);
-    const line = await throttle(page, 1_500_000);
+    await stall(page, 8);
     await drop(page, "drop", [disc.folder]);
     await page.locator("[data-phase=sending]").waitFor();
     await eventually("some files are sent", 60, async () =>
@@ -80,9 +71,9 @@ describe("a technician at a browser", () => {
     );
     expect(await page.getByTestId("progress").textContent()).toMatch(/\d+ \/ 25 个文件/);
     await keep(page, "sending-zh-desktop");
-    await setLine(line, 0);
+    await context.setOffline(true);
     await page.getByText("网络已断开").waitFor();
-    await setLine(line, 1_500_000);
+    await context.setOffline(false);
 
     const uploadId = await newest();
     const dialogs: string[] = [];
@@ -102,6 +93,7 @@ describe("a technician at a browser", () => {
     });
 
     requests.splice(0);
+    await page.unrouteAll();
     await page.getByRole("button", { name: "继续上传" }).click();
     await settled(page);
     const sentAgain = before.filter((fileId) =>
@@ -163,12 +155,13 @@ describe("a technician at a browser", () => {
     const other = await burnDisc(`web again ${run}`, 8);
     const { page, context, faults } = await visit(browser, "desktop", "en-GB");
     await signInAs(page, username);
-    await throttle(page, 1_500_000);
+    const goOn = await stall(page, 2);
     await drop(page, "drop", [other.folder]);
     await page.locator("[data-phase=sending]").waitFor();
     await endSignInAtIssuer(page);
     await context.clearCookies();
     await page.clock.setFixedTime(Date.now() + 11 * 60_000);
+    await goOn();
     await page.getByTestId("expired").waitFor({ timeout: 60_000 });
     await keep(page, "expired-en-desktop");
     const opening = context.waitForEvent("page");

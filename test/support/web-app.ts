@@ -1,6 +1,6 @@
 /** The web app as a person uses it: signs in at the real issuer, drops real folders, and looks. */
 import axe from "axe-core";
-import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page, Route } from "playwright-core";
 import type { CloudFile } from "../../local/cloud-file.ts";
 import { cloud } from "./cloud.ts";
 
@@ -65,21 +65,25 @@ export async function drop(page: Page, testId: string, paths: readonly string[])
   await devtools.detach();
 }
 
-/** A line with so many bytes a second upwards; 0: none. Lasts as long as the session that is answered. */
-export async function throttle(page: Page, bytesPerSecond: number): Promise<CDPSession> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Network.enable");
-  await setLine(devtools, bytesPerSecond);
-  return devtools;
+/**
+ * A line that stands still once so many files are on their way up: a throttle would be a race with the page, whatever its
+ * rate. Answers what lets the others through too. Those held are lost with the page.
+ */
+export async function stall(page: Page, files: number): Promise<() => Promise<void>> {
+  const held: Route[] = [];
+  let room = files;
+  await page.route(
+    ({ searchParams }) => searchParams.has("X-Amz-Signature"),
+    async (route) => {
+      if (route.request().method() !== "PUT" || room-- > 0) await route.continue();
+      else held.push(route);
+    },
+  );
+  return async () => {
+    room = Number.POSITIVE_INFINITY;
+    await Promise.all(held.splice(0).map((route) => route.continue()));
+  };
 }
-
-export const setLine = (devtools: CDPSession, bytesPerSecond: number): Promise<unknown> =>
-  devtools.send("Network.emulateNetworkConditions", {
-    offline: bytesPerSecond === 0,
-    latency: 20,
-    downloadThroughput: -1,
-    uploadThroughput: bytesPerSecond,
-  });
 
 interface Violation {
   readonly id: string;
