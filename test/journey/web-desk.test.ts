@@ -1,9 +1,12 @@
 /** Somebody of the hospital at the quarantine desk and before a conflict, in a browser. */
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../support/browser.ts";
 import { eventually, send, settled, signedIn } from "../support/cloud.ts";
+import { jpegPhotograph } from "../support/film.ts";
 import { ctInstance, newUid } from "../support/instances.ts";
+import { wantedOrder } from "../support/wanted-order.ts";
 import { accessibilityFaults, keep, signInAs, visit } from "../support/web-app.ts";
 
 const technician = signedIn("technician@xinghe-village");
@@ -72,6 +75,31 @@ describe("the quarantine desk in a browser", () => {
       (await state(page)) === "indexed" ? true : undefined,
     );
     expect((await technician.get(`/v1/studies/${studyUid}`)).body.instances).toBe(1);
+    expect(faults).toEqual([]);
+    await context.close();
+  }, 120_000);
+
+  it("takes a photograph in for the order it belongs to", async () => {
+    const accession = `F${Date.now()}`;
+    const order = wantedOrder({ accession, name: [{ text: "孙七" }] });
+    const made = await technician.post("/v1/orders", order, { "idempotency-key": randomUUID() });
+    const film = await send(technician, [{ name: "film.jpg", bytes: await jpegPhotograph() }]);
+    expect((await settled(technician, film)).files[0]?.reason?.code).toBe("needs-order");
+    const { page, context, faults } = await visit(browser, "phone", "zh-CN");
+    await signInAs(page, "technician@xinghe-village");
+    await open(page, `#quarantine/${film}/0`);
+    const release = page.getByTestId("release-for-order");
+    await release.getByRole("searchbox").fill(accession);
+    await release.getByRole("button", { name: "查找" }).click();
+    await release.getByText("孙七").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await keep(page, "release-for-order-zh-phone");
+    await release.getByRole("button", { name: "为此申请单入库" }).click();
+    await eventually("the photograph is archived", 60, async () =>
+      (await state(page)) === "indexed" ? true : undefined,
+    );
+    const { body } = await technician.get(`/v1/orders/${made.body.id}`);
+    expect(body.status).toBe("completed");
     expect(faults).toEqual([]);
     await context.close();
   }, 120_000);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../support/browser.ts";
-import { cloud, eventually, type Json, send, signedIn } from "../support/cloud.ts";
+import { cloud, eventually, type Json, type SentFile, send, signedIn } from "../support/cloud.ts";
 import { burnDisc, type Disc } from "../support/disc.ts";
 import { ctSeries, newUid } from "../support/instances.ts";
 import { accessibilityFaults, drop, fillSignIn, keep, signInAs, stall, visit } from "../support/web-app.ts";
@@ -148,6 +148,19 @@ describe("a technician at a browser", () => {
     await finding.waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await keep(page, "study-zh-phone");
+    await context.close();
+  }, 120_000);
+
+  it("is told of a file that was announced and never came, and can do something about it", async () => {
+    const [first, other] = ctSeries(2, { studyUid: newUid() }) as [SentFile, SentFile];
+    const uploadId = await send(technician, [first], { announcedOnly: [other] });
+    const { page, context, faults } = await visit(browser, "phone", "zh-CN");
+    await signInAs(page, username);
+    await page.evaluate((id) => location.assign(`#upload/${id}`), uploadId);
+    await page.getByText("有 1 个已登记的文件一直没有到达").waitFor({ timeout: 60_000 });
+    expect(await stateOf(page, other.name)).toBe("awaiting");
+    await keep(page, "not-arrived-zh-phone");
+    expect(faults).toEqual([]);
     await context.close();
   }, 120_000);
 

@@ -94,25 +94,31 @@ export interface SendOptions {
   readonly priority?: "routine" | "stat";
   readonly encounterClass?: "outpatient" | "inpatient";
   readonly expected?: readonly { readonly studyUid: string; readonly instances: number }[];
+  /** Announced behind the others, and never sent. */
+  readonly announcedOnly?: readonly SentFile[];
 }
 
 /** Announces and PUTs the files, completes the upload, and answers its id. */
 export async function send(
   session: Session,
   files: readonly SentFile[],
-  options: SendOptions = {},
+  { announcedOnly = [], ...options }: SendOptions = {},
 ): Promise<string> {
-  const manifest = files.map(({ name, bytes }) => ({ name, size: bytes.length, sha256: sha256(bytes) }));
+  const announced = [...files, ...announcedOnly];
+  const manifest = announced.map(({ name, bytes }) => ({ name, size: bytes.length, sha256: sha256(bytes) }));
   const headers = { "idempotency-key": randomUUID() };
   const made = await session.post<FilesReply>("/v1/uploads", { files: manifest, ...options }, headers);
   if (made.status !== 201)
     throw new Error(`createUpload answered ${made.status}: ${JSON.stringify(made.body)}`);
-  await Promise.all(made.body.files.map(({ put }, index) => putFile(put, files[index] as SentFile)));
+  await Promise.all(files.map((file, index) => putFile(made.body.files[index]?.put, file)));
   await session.post(`/v1/uploads/${made.body.uploadId}/complete`);
   return made.body.uploadId;
 }
 
-async function putFile(put: FilesReply["files"][number]["put"], { name, bytes }: SentFile): Promise<void> {
+async function putFile(
+  put: FilesReply["files"][number]["put"] | undefined,
+  { name, bytes }: SentFile,
+): Promise<void> {
   if (put === undefined) throw new Error(`no URL for ${name}`);
   const answer = await fetch(put.url, { method: "PUT", headers: put.headers, body: bytes.slice() });
   if (!answer.ok) throw new Error(`PUT of ${name} answered ${answer.status}: ${await answer.text()}`);

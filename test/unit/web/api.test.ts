@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { Api, Refused, Unreachable } from "../../../web/src/app/api.ts";
+import { SignedOut } from "../../../web/src/sign-in/session.ts";
 
 type Answering = () => Response | Promise<Response>;
 
@@ -100,6 +101,13 @@ describe("the page's requests", () => {
         .api.patient()
         .get("/v1/me"),
     ).toEqual({ fine: true });
+  });
+
+  it("end with the sign-in, even those of an upload", async () => {
+    const session = { token: () => Promise.reject(new SignedOut()), refused: () => undefined };
+    const wires = { fetch: () => Promise.reject(new Error("not reached")), sleep: async () => undefined };
+    const uploading = new Api("/api", session, { patient: true, wires });
+    await expect(uploading.get("/v1/me")).rejects.toThrow(SignedOut);
   });
 
   it("end when the page they are for is left", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { gatherFiles, nameFiles } from "../../../web/src/upload/gather.ts";
+import { gatherFiles, gatherHandles, nameFiles } from "../../../web/src/upload/gather.ts";
 
 const named = (...paths: string[]) =>
   nameFiles(paths.map((path) => ({ path: path.split("/") }))).map(({ name }) => name);
@@ -28,6 +28,22 @@ describe("names of chosen files", () => {
     expect(name.length).toBeLessThanOrEqual(512);
     expect(name).toMatch(/\/IM0001\.dcm$/);
     expect(name.startsWith("/")).toBe(false);
+  });
+
+  it("are counted while folders are looked through", async () => {
+    const handle = (name: string, inside?: readonly FileSystemHandle[]) =>
+      ({
+        name,
+        kind: inside ? "directory" : "file",
+        async *values() {
+          yield* inside ?? [];
+        },
+      }) as unknown as FileSystemHandle;
+    const disc = handle("disc", [handle("CT", [handle("1.dcm"), handle("2.dcm")]), handle("DICOMDIR")]);
+    const counts: number[] = [];
+    const { files } = await gatherHandles([disc], (count) => counts.push(count));
+    expect(counts).toEqual([1, 2, 3]);
+    expect(nameFiles(files).map(({ name }) => name)).toEqual(["CT/1.dcm", "CT/2.dcm", "DICOMDIR"]);
   });
 
   it("of an input with folders come from where it says the files lie", async () => {

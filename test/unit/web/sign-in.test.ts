@@ -10,7 +10,7 @@ import { newIssuerSecrets } from "../../../local/issuer/secrets.ts";
 import { Browser } from "../../../local/issuer/sign-in.ts";
 import type { OfferedIssuer } from "../../../shared/contract/schemas/contract.ts";
 import type { SignedIn } from "../../../web/src/sign-in/oidc.ts";
-import { Session } from "../../../web/src/sign-in/session.ts";
+import { Session, SignedOut } from "../../../web/src/sign-in/session.ts";
 
 const technician: Account = {
   username: "technician@xinghe-village",
@@ -172,6 +172,7 @@ describe("signing in on the web page", () => {
     const session = await signedIn();
     const token = await session.token();
     await session.leave();
+    await expect(session.token()).rejects.toThrow(SignedOut);
     const end = left.at(-1) as URL;
     expect(end.pathname).toBe("/idp/session/end");
     expect(Object.fromEntries(end.searchParams)).toEqual({

@@ -1,5 +1,5 @@
 /** The HTTP API as the page uses it: JSON in and out, its own sentences when it refuses, retries on a bad line. */
-import type { Session } from "../sign-in/session.ts";
+import { type Session, SignedOut } from "../sign-in/session.ts";
 import { Store } from "./store.ts";
 
 /** The API's no (RFC 9457). */
@@ -90,7 +90,7 @@ export class Api {
 
   /**
    * Retries lost connections, 5xx and whatever names a `Retry-After`. Waits where the sign-in has expired. Throws Refused,
-   * Unreachable, or what `signal` was aborted with.
+   * Unreachable, SignedOut, or what `signal` was aborted with.
    */
   async send<T>(method: string, path: string, request: Request = {}): Promise<T> {
     let signedAgain = false;
@@ -134,6 +134,7 @@ export class Api {
       return { answer: await received(answer), bearer };
     } catch (cause) {
       signal?.throwIfAborted();
+      if (cause instanceof SignedOut) throw cause;
       if (last) throw new Unreachable("The server cannot be reached.", { cause });
       return { answer: undefined, bearer };
     }

@@ -5,6 +5,7 @@ import { useApp } from "../app/context.ts";
 import { Failure } from "../app/loaded.tsx";
 import { useAct } from "../app/use-act.ts";
 import { words as frame } from "../app/words.ts";
+import { FindOrder } from "../order/find-order.tsx";
 import { CorrectForm } from "./correct-form.tsx";
 import { words } from "./words.ts";
 
@@ -28,12 +29,7 @@ export function Decide({ path, file, decided }: Props) {
       <h2>{t.whatToDo}</h2>
       {error !== undefined && <Failure error={error} language={language} />}
       {may("release") && (
-        <div class="choice">
-          <p>{t.releaseHint}</p>
-          <button type="button" disabled={busy} onClick={() => act(() => api.post(`${path}/release`))}>
-            {t.release}
-          </button>
-        </div>
+        <Release file={file} busy={busy} release={(body) => act(() => api.post(`${path}/release`, body))} />
       )}
       {may("correct") && <CorrectForm file={file} busy={busy} correct={correct} />}
       {may("discard") && (
@@ -41,6 +37,38 @@ export function Decide({ path, file, decided }: Props) {
       )}
       {!admin && file.actions.some((action) => action !== "release") && <p class="muted">{t.onlyAdmin}</p>}
     </section>
+  );
+}
+
+interface ReleaseProps {
+  readonly file: Inspected;
+  readonly busy: boolean;
+  readonly release: (body?: { readonly orderId: string }) => void;
+}
+
+/** A photograph or document says nothing of its patient: the order does. */
+function Release({ file, busy, release }: ReleaseProps) {
+  const t = words[useApp().language];
+  if (file.reason.code !== "needs-order")
+    return (
+      <div class="choice">
+        <p>{t.releaseHint}</p>
+        <button type="button" disabled={busy} onClick={() => release()}>
+          {t.release}
+        </button>
+      </div>
+    );
+  return (
+    <div class="choice" data-testid="release-for-order">
+      <p>{t.needsOrderHint}</p>
+      <FindOrder
+        button={(orderId) => (
+          <button type="button" disabled={busy} onClick={() => release({ orderId })}>
+            {t.releaseFor}
+          </button>
+        )}
+      />
+    </div>
   );
 }
 

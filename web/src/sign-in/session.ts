@@ -23,6 +23,11 @@ export type SessionState =
   /** The page stays; a sign-in of the same person goes on with it. */
   | { readonly kind: "expired"; readonly signedIn: SignedIn; readonly somebodyElse?: true };
 
+/** Whoever needs a token gets none any more in this page. */
+export class SignedOut extends Error {
+  override readonly name = "SignedOut";
+}
+
 /** What the session needs of the browser. */
 export interface Surroundings {
   readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
@@ -98,10 +103,15 @@ export class Session {
     this.state.value = { kind: "signed-in", signedIn };
   }
 
-  /** A token that is good for a while. Waits while the sign-in has expired, until the person signs in again. */
+  /**
+   * A token that is good for a while. Waits while the sign-in has expired, until the person signs in again. Throws SignedOut
+   * once they have left.
+   */
   async token(): Promise<string> {
     for (;;) {
-      const { signedIn } = await this.state.until((state) => state.kind === "signed-in");
+      const state = await this.state.until((now) => now.kind !== "expired");
+      if (state.kind === "signed-out") throw new SignedOut();
+      const { signedIn } = state;
       if (signedIn.expiresAt - this.#around.now() > marginMs) return signedIn.bearer;
       await this.#renewOnce(signedIn);
     }

@@ -3,7 +3,9 @@ import { useRef, useState } from "preact/hooks";
 import { useApp } from "../app/context.ts";
 import type { Terms } from "./announce.ts";
 import { type Chosen, canPickFolder, fromDrop, fromInput, pickFolder } from "./chosen.ts";
-import { words } from "./words.ts";
+import type { OnFound } from "./gather.ts";
+import { useChoosing } from "./use-choosing.ts";
+import { filled, words } from "./words.ts";
 
 interface Props {
   readonly terms: Terms;
@@ -62,9 +64,10 @@ function DropZone({ begin }: Pick<Props, "begin">) {
   const t = words[useApp().language];
   const [over, setOver] = useState(false);
   const [unread, setUnread] = useState(false);
-  const take = (choosing: Promise<Chosen | undefined>): void => {
+  const { found, during } = useChoosing();
+  const take = (choosing: (onFound: OnFound) => Promise<Chosen | undefined>): void => {
     setUnread(false);
-    choosing.then(
+    during(choosing).then(
       (chosen) => chosen && begin(chosen),
       () => setUnread(true),
     );
@@ -72,13 +75,14 @@ function DropZone({ begin }: Pick<Props, "begin">) {
   const folder = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const chooseFolder = (): void => {
-    if (canPickFolder()) take(pickFolder());
+    if (canPickFolder()) take(pickFolder);
     else folder.current?.click();
   };
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
-    if (event.dataTransfer) take(fromDrop(event.dataTransfer));
+    const { dataTransfer } = event;
+    if (dataTransfer) take((onFound) => fromDrop(dataTransfer, onFound));
   };
   const chosen = ({ currentTarget }: { readonly currentTarget: HTMLInputElement }): void => {
     if (currentTarget.files?.length) begin(fromInput(currentTarget.files));
@@ -102,6 +106,7 @@ function DropZone({ begin }: Pick<Props, "begin">) {
           {t.unreadChoice}
         </p>
       )}
+      {found !== undefined && <p role="status">{filled(t.foundSoFar, { count: found })}</p>}
       <div class="row">
         <button type="button" onClick={chooseFolder}>
           {t.chooseFolder}

@@ -1,5 +1,5 @@
 /** What a drop or a picker gives: with handles where the browser has them, so that a closed page can go on. */
-import { type Gathered, gatherEntries, gatherFiles, gatherHandles } from "./gather.ts";
+import { type Gathered, gatherEntries, gatherFiles, gatherHandles, type OnFound } from "./gather.ts";
 
 export interface Chosen {
   readonly gathered: Gathered;
@@ -17,14 +17,14 @@ interface AskingHandle extends FileSystemHandle {
 }
 
 /** Items are gone once the event is over, so both kinds are asked for at once. */
-export async function fromDrop(transfer: DataTransfer): Promise<Chosen> {
+export async function fromDrop(transfer: DataTransfer, onFound: OnFound): Promise<Chosen> {
   const items = [...transfer.items].filter(({ kind }) => kind === "file") as HandleItem[];
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const asked = items.map((item) => item.getAsFileSystemHandle?.().catch(() => null));
   const handles = (await Promise.all(asked)).filter((handle) => handle !== null && handle !== undefined);
   if (handles.length > 0 && handles.length === items.length)
-    return { gathered: await gatherHandles(handles), handles };
-  if (entries.length > 0) return { gathered: await gatherEntries(entries) };
+    return { gathered: await gatherHandles(handles, onFound), handles };
+  if (entries.length > 0) return { gathered: await gatherEntries(entries, onFound) };
   return { gathered: gatherFiles([...transfer.files]) };
 }
 
@@ -33,10 +33,10 @@ export const fromInput = (list: FileList): Chosen => ({ gathered: gatherFiles([.
 export const canPickFolder = (): boolean => (window as PickingWindow).showDirectoryPicker !== undefined;
 
 /** undefined where the person changed their mind. */
-export async function pickFolder(): Promise<Chosen | undefined> {
+export async function pickFolder(onFound: OnFound): Promise<Chosen | undefined> {
   try {
     const handle = await (window as PickingWindow).showDirectoryPicker?.({ mode: "read" });
-    return handle && { gathered: await gatherHandles([handle]), handles: [handle] };
+    return handle && { gathered: await gatherHandles([handle], onFound), handles: [handle] };
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return undefined;
     throw error;
@@ -44,8 +44,11 @@ export async function pickFolder(): Promise<Chosen | undefined> {
 }
 
 /** What was chosen before the page was closed; undefined where the browser, or the person, does not allow it any more. */
-export async function chosenBefore(handles: readonly FileSystemHandle[]): Promise<Chosen | undefined> {
+export async function chosenBefore(
+  handles: readonly FileSystemHandle[],
+  onFound: OnFound,
+): Promise<Chosen | undefined> {
   for (const handle of handles as readonly AskingHandle[])
     if ((await handle.requestPermission?.({ mode: "read" })) !== "granted") return undefined;
-  return { gathered: await gatherHandles(handles), handles };
+  return { gathered: await gatherHandles(handles, onFound), handles };
 }

@@ -17,8 +17,14 @@ export interface Gathered {
   readonly closed: readonly Closed[];
 }
 
+/** Hears how many files have been found so far: a disc takes its time. */
+export type OnFound = (count: number) => void;
+
 /** Everything under entries of a drop (`webkitGetAsEntry`), which every browser has. */
-export async function gatherEntries(entries: readonly FileSystemEntry[]): Promise<Gathered> {
+export async function gatherEntries(
+  entries: readonly FileSystemEntry[],
+  onFound: OnFound,
+): Promise<Gathered> {
   const files: Found[] = [];
   const closed: Closed[] = [];
   const ahead = entries.map((entry) => ({ entry, path: [entry.name] as readonly string[] }));
@@ -27,6 +33,7 @@ export async function gatherEntries(entries: readonly FileSystemEntry[]): Promis
     if (entry.isFile) {
       const file = entry as FileSystemFileEntry;
       files.push({ path, open: () => new Promise((resolve, reject) => file.file(resolve, reject)) });
+      onFound(files.length);
       continue;
     }
     const inside = await readAll((entry as FileSystemDirectoryEntry).createReader()).catch(() => undefined);
@@ -49,7 +56,10 @@ async function readAll(reader: FileSystemDirectoryReader): Promise<FileSystemEnt
 }
 
 /** Everything under handles (File System Access), which can be kept and asked again after the page was closed. */
-export async function gatherHandles(handles: readonly FileSystemHandle[]): Promise<Gathered> {
+export async function gatherHandles(
+  handles: readonly FileSystemHandle[],
+  onFound: OnFound,
+): Promise<Gathered> {
   const files: Found[] = [];
   const closed: Closed[] = [];
   const ahead = handles.map((handle) => ({ handle, path: [handle.name] as readonly string[] }));
@@ -57,6 +67,7 @@ export async function gatherHandles(handles: readonly FileSystemHandle[]): Promi
     const { handle, path } = next;
     if (handle.kind === "file") {
       files.push({ path, open: () => (handle as FileSystemFileHandle).getFile() });
+      onFound(files.length);
       continue;
     }
     try {

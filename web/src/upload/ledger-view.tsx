@@ -24,15 +24,16 @@ export function LedgerView({ uploadIds, partly = false }: Props) {
     ) : (
       <Failure {...{ error, language }} />
     );
-  const { sum, files } = followed;
-  const problems = files.filter(({ state }) => state === "quarantined" || state === "conflict");
+  const { sum, files, resting = false } = followed;
+  const problems = files.filter(({ state }) => isProblem(state) || (resting && state === "awaiting"));
   return (
     <div data-testid="ledger" data-done={sum.done}>
       {error !== undefined && isPassing(error) && <p class="muted">{t.notAnswering}</p>}
       {error !== undefined && !isPassing(error) && <Failure {...{ error, language }} />}
       <p role="status">
-        <strong>{sum.done ? t.settled : sum.completed ? t.following : t.notCompleted}</strong>
+        <strong>{sum.done ? t.settled : sum.completed && !resting ? t.following : t.notCompleted}</strong>
       </p>
+      {resting && <p class="notice warn">{filled(t.notArrived, { count: sum.totals.awaiting })}</p>}
       <Totals sum={sum} />
       {uploadIds.map((uploadId) => (
         <UploadFindings key={uploadId} uploadId={uploadId} />
@@ -51,6 +52,8 @@ export function LedgerView({ uploadIds, partly = false }: Props) {
     </div>
   );
 }
+
+const isProblem = (state: LedgerFile["state"]): boolean => state === "quarantined" || state === "conflict";
 
 const states = ["awaiting", "stored", "indexed", "duplicate", "conflict", "quarantined"] as const;
 
@@ -83,12 +86,13 @@ function Problem({ file }: { readonly file: LedgerFile & { readonly uploadId: st
       <span class="name">{name}</span>
       <span class="what">{t.states[state]}</span>
       <small>
-        {reason ? reason[language] : t.conflictReason}
+        {reason?.[language] ?? (state === "conflict" && t.conflictReason)}
         {reason?.offset !== undefined && ` (${filled(t.atByte, { at: reason.offset })})`}
       </small>
       {state === "quarantined" ? (
         <a href={addressOf("quarantine", uploadId, fileId)}>{t.seeQuarantine}</a>
       ) : (
+        state === "conflict" &&
         studyInstanceUid !== undefined && <a href={addressOf("study", studyInstanceUid)}>{t.seeConflict}</a>
       )}
     </li>

@@ -6,6 +6,7 @@ import type { Terms } from "./announce.ts";
 import { type Chosen, chosenBefore } from "./chosen.ts";
 import { remembered } from "./current-run.ts";
 import type { Unfinished } from "./remembered.ts";
+import { useChoosing } from "./use-choosing.ts";
 import { filled, words } from "./words.ts";
 
 interface Props {
@@ -35,10 +36,12 @@ function Row({ one, lookAgain, setTerms, begin }: Omit<Props, "unfinished"> & { 
   const { language } = useApp();
   const t = words[language];
   const [refused, setRefused] = useState(false);
+  const { found, during } = useChoosing();
   const { priority, encounterClass, handles } = one;
   const terms = { priority, encounterClass };
   const goOn = async (): Promise<void> => {
-    const chosen = handles && (await chosenBefore(handles).catch(() => undefined));
+    const chosen =
+      handles && (await during((onFound) => chosenBefore(handles, onFound)).catch(() => undefined));
     if (chosen) return begin(chosen, terms);
     setRefused(handles !== undefined);
     setTerms(terms);
@@ -48,6 +51,7 @@ function Row({ one, lookAgain, setTerms, begin }: Omit<Props, "unfinished"> & { 
       <div>
         <strong>{filled(t.unfinishedAt, { at: formatInstant(one.startedAt, language) })}</strong>{" "}
         <span class={`tag ${priority}`}>{t[priority]}</span>
+        {found !== undefined && <p role="status">{filled(t.foundSoFar, { count: found })}</p>}
         {refused && <p role="alert">{t.refusedPermission}</p>}
       </div>
       <div class="row">

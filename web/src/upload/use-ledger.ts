@@ -8,6 +8,8 @@ import { readLedger } from "./announce.ts";
 export interface Followed {
   readonly sum: Pick<Ledger, "announced" | "totals" | "done"> & { readonly completed: boolean };
   readonly files: readonly (LedgerFile & { readonly uploadId: string })[];
+  /** Everything was said to be sent, what arrived is final, and for several looks nothing more has come. */
+  readonly resting?: boolean;
 }
 
 /** Milliseconds between two looks. */
@@ -31,11 +33,11 @@ export function useLedger(uploadIds: readonly string[]): {
           setState((before) => ({ ...before, error }));
           return undefined;
         });
-        if (followed) setState({ followed });
-        if (followed?.sum.done) return;
         const now = JSON.stringify(followed?.sum);
         pause = now === seen ? Math.min(pauses.longest, pause * 1.5) : pauses.first;
         seen = now ?? "";
+        if (followed) setState({ followed: { ...followed, resting: isResting(followed, pause) } });
+        if (followed?.sum.done) return;
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     };
@@ -46,6 +48,9 @@ export function useLedger(uploadIds: readonly string[]): {
   }, [api, uploadIds.join()]);
   return state;
 }
+
+const isResting = ({ sum: { done, completed, totals } }: Followed, pause: number): boolean =>
+  completed && !done && totals.stored === 0 && pause === pauses.longest;
 
 async function look(api: Api, uploadIds: readonly string[], signal: AbortSignal): Promise<Followed> {
   const read = await Promise.all(

@@ -14,6 +14,7 @@ export const words = {
     drop: "把检查文件夹拖到这里",
     dropHint: "文件夹内的所有 DICOM 文件都会上传，其他文件自动跳过。",
     unreadChoice: "所选内容无法读取，请重新选择，或选择其中的文件。",
+    foundSoFar: "正在查看所选内容，已找到 {count} 个文件…",
     chooseFolder: "选择文件夹",
     chooseFiles: "选择文件",
     unfinished: "未完成的上传",
@@ -79,6 +80,8 @@ export const words = {
     ledger: "上传明细",
     settled: "全部处理完毕",
     following: "正在处理，结果会自动更新",
+    notArrived:
+      "有 {count} 个已登记的文件一直没有到达。如果文件后来被修改并已重新上传，可以忽略；否则请重新选择同一文件夹补传。",
     notAnswering: "服务器暂时没有应答，正在重试；以下为之前的结果。",
     notCompleted: "此上传尚未完成：仍有文件未到达。",
     problems: "需要查看的文件",
@@ -98,6 +101,7 @@ export const words = {
     drop: "Drop the study's folder here",
     dropHint: "Every DICOM file inside is sent; everything else is left out.",
     unreadChoice: "What was chosen cannot be read. Choose it again, or the files in it.",
+    foundSoFar: "Looking through what was chosen: {count} files so far…",
     chooseFolder: "Choose a folder",
     chooseFiles: "Choose files",
     unfinished: "Unfinished uploads",
@@ -165,6 +169,8 @@ export const words = {
     ledger: "Upload",
     settled: "Everything is settled",
     following: "Being processed; this updates by itself",
+    notArrived:
+      "{count} announced files have not arrived. If they were changed and uploaded again since, nothing is missing; if not, choose the same folder again.",
     notAnswering: "The server does not answer right now; trying again. This is what it said before.",
     notCompleted: "This upload is not complete: some files have not arrived.",
     problems: "Files to look at",
