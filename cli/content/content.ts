@@ -8,6 +8,13 @@ export interface Content {
   read(start: number, end: number): AsyncIterable<Uint8Array>;
   /** Throws ContentChanged when the file has been written to since it was first looked at. */
   requireUnchanged(): Promise<void>;
+  /** The same bytes for whoever reads them part after part, where that is cheaper. */
+  inParts?(): ContentInParts | undefined;
+}
+
+export interface ContentInParts extends Content {
+  /** Closes what is kept open between two parts. */
+  letGo(): Promise<void>;
 }
 
 /** A file is still being written, or was replaced: what was announced of it is not true any more. */

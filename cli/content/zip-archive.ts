@@ -1,11 +1,12 @@
 /** Zip archives (PKWARE APPNOTE): the directory by yauzl, the bytes straight out of the file, nothing unpacked to disk. */
 import { type FileHandle, open as openFile } from "node:fs/promises";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { type Entry, getFileNameLowLevel, openPromise } from "yauzl";
 import { ArchiveUnreadable, type Member, memberLimit, type SealedMember } from "./archive.ts";
-import { type Content, ContentUnreadable } from "./content.ts";
+import { type Content, type ContentInParts, ContentUnreadable } from "./content.ts";
 import { textOf } from "./names.ts";
+import { Unpacked } from "./unpacked.ts";
 
 const methods = { stored: 0, deflated: 8 } as const;
 /** Info-ZIP Unicode Path (APPNOTE 4.6.9). */
@@ -74,16 +75,36 @@ class ZipContent implements Content {
     return this.#archive.requireUnchanged();
   }
 
-  /** A packed file is unpacked from its beginning, whatever part of it is asked for. */
   async *read(start: number, end: number): AsyncGenerator<Uint8Array> {
-    const { compressionMethod, compressedSize } = this.#entry;
-    const from = await this.#dataStart();
-    if (compressionMethod === methods.stored) {
+    if (this.#entry.compressionMethod === methods.stored) {
+      const from = await this.#dataStart();
       yield* this.#checked(this.#archive.read(from + start, from + end), start, end);
       return;
     }
-    const packed = this.#archive.read(from, from + compressedSize);
-    yield* this.#checked(slice(unpack(packed), start, end), start, end);
+    const unpacked = new Unpacked(() => this.#unpack());
+    try {
+      yield* this.#checked(unpacked.read(start, end), start, end);
+    } finally {
+      await unpacked.letGo();
+    }
+  }
+
+  inParts(): ContentInParts | undefined {
+    if (this.#entry.compressionMethod === methods.stored) return undefined;
+    const unpacked = new Unpacked(() => this.#unpack());
+    return {
+      size: this.size,
+      read: (start, end) => this.#checked(unpacked.read(start, end), start, end),
+      requireUnchanged: () => this.requireUnchanged(),
+      letGo: () => unpacked.letGo(),
+    };
+  }
+
+  async *#unpack(): AsyncGenerator<Uint8Array> {
+    const from = await this.#dataStart();
+    const packed = this.#archive.read(from, from + this.#entry.compressedSize);
+    // Ends without a word when whoever reads has had enough.
+    yield* pipeline(packed, createInflateRaw(), () => undefined) as unknown as AsyncIterable<Buffer>;
   }
 
   async *#checked(bytes: AsyncIterable<Uint8Array>, start: number, end: number): AsyncGenerator<Uint8Array> {
@@ -117,20 +138,5 @@ async function readAt(path: string | Buffer, position: number, length: number): 
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
-  }
-}
-
-/** Ends without a word when whoever reads has had enough. */
-function unpack(packed: AsyncIterable<Uint8Array>): Readable {
-  return pipeline(packed, createInflateRaw(), () => undefined) as unknown as Readable;
-}
-
-async function* slice(bytes: Readable, start: number, end: number): AsyncGenerator<Uint8Array> {
-  let at = 0;
-  for await (const piece of bytes as AsyncIterable<Buffer>) {
-    const wanted = piece.subarray(Math.max(0, start - at), Math.max(0, end - at));
-    at += piece.length;
-    if (wanted.length > 0) yield wanted;
-    if (at >= end) break;
   }
 }

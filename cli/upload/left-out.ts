@@ -1,5 +1,7 @@
 /** A file that stays here, and why. */
 import { type LeftOut, leftOut } from "../../shared/upload/left-out.ts";
+import { ArchiveUnreadable } from "../content/archive.ts";
+import { ContentChanged, ContentUnreadable } from "../content/content.ts";
 
 export interface SkippedFile {
   readonly name: string;
@@ -10,6 +12,15 @@ export const skipped = (name: string, code: LeftOut): SkippedFile => ({
   name,
   reason: { code, ...leftOut[code] },
 });
+
+/** A fault of our own reader keeps one file here, and not the others of a disc. */
+export function whyUnreadable(error: unknown): LeftOut {
+  if (error instanceof ArchiveUnreadable) return `unreadable-${error.why}`;
+  if (error instanceof ContentChanged) return "unreadable-changed";
+  if (error instanceof ContentUnreadable || (error as NodeJS.ErrnoException).code !== undefined)
+    return "unreadable";
+  return "unreadable-fault";
+}
 
 /** What cannot be read may be an image: nobody should take the folder for done. */
 export const mayBeImage = ({ reason }: SkippedFile): boolean => reason.code.startsWith("unreadable");

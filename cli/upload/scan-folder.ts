@@ -1,15 +1,14 @@
 /** Finds the DICOM files under a folder and in the archives there, and says of everything else why it is left out. */
 import { stat } from "node:fs/promises";
 import type { LeftOut } from "../../shared/upload/left-out.ts";
-import { ArchiveUnreadable } from "../content/archive.ts";
-import { type Content, ContentChanged, ContentUnreadable } from "../content/content.ts";
+import type { Content } from "../content/content.ts";
 import { fileContent } from "../content/file-content.ts";
 import { isoMembers } from "../content/iso-image.ts";
 import { Names } from "../content/names.ts";
 import { zipMembers } from "../content/zip-archive.ts";
 import { CommandFailed, exitCodes } from "../failures.ts";
 import { DiscIndexes, type DiscWarning } from "./disc-index.ts";
-import { type SkippedFile, skipped as skippedFile } from "./left-out.ts";
+import { type SkippedFile, skipped as skippedFile, whyUnreadable } from "./left-out.ts";
 import { type Look, lookInside } from "./look-inside.ts";
 import { type Entry, plainName, walkFolder } from "./walk-folder.ts";
 
@@ -135,15 +134,6 @@ class Scanning {
 }
 
 const harmless = (code: LeftOut): boolean => code === "not-dicom" || code === "empty";
-
-/** Throws what is no fault of the file or the medium. */
-function whyUnreadable(error: unknown): LeftOut {
-  if (error instanceof ArchiveUnreadable) return `unreadable-${error.why}`;
-  if (error instanceof ContentChanged) return "unreadable-changed";
-  if (error instanceof ContentUnreadable || (error as NodeJS.ErrnoException).code !== undefined)
-    return "unreadable";
-  throw error;
-}
 
 /** Everything under the folder that is not itself a folder. */
 async function listEntries(folder: string): Promise<readonly Entry[]> {

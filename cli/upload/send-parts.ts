@@ -21,6 +21,25 @@ export async function sendParts(
   multipart: Multipart,
 ): Promise<void> {
   const digests = await partDigests(file.content, multipart.partSize, file.sha256);
+  const inParts = file.content.inParts?.();
+  try {
+    await sendInParts(sending, { ...file, content: inParts ?? file.content }, { fileId, digests, multipart });
+  } finally {
+    await inParts?.letGo();
+  }
+}
+
+interface ToSend {
+  readonly fileId: string;
+  readonly digests: readonly string[];
+  readonly multipart: Multipart;
+}
+
+async function sendInParts(
+  sending: Sending,
+  file: FoundFile,
+  { fileId, digests, multipart }: ToSend,
+): Promise<void> {
   const base = `/v1/uploads/${sending.uploadId}/files/${fileId}`;
   for (let round = 1; ; round++) {
     let sent = 0;

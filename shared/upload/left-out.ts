@@ -17,6 +17,10 @@ export const leftOut = {
     en: "The file cannot be read: its permissions or the medium do not let it.",
     zh: "文件无法读取：没有权限，或介质损坏。",
   },
+  "unreadable-fault": {
+    en: "This program stumbled over the file, which is a fault of its own. The file stays here: report it, and keep the file.",
+    zh: "程序读取此文件时出错，属于程序自身的缺陷。文件保留在本机：请反馈给服务运维人员，并保留此文件。",
+  },
   "unreadable-folder": {
     en: "The folder cannot be entered: its permissions or the medium do not let it. What is inside stays here.",
     zh: "文件夹无法打开：没有权限，或介质损坏。其中的文件未上传。",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { readRange } from "../../../cli/content/content.ts";
+import { whyUnreadable } from "../../../cli/upload/left-out.ts";
 import { scanFolder } from "../../../cli/upload/scan-folder.ts";
 import { sha256Hex, sliceFile } from "../../support/slices.ts";
 
@@ -32,6 +33,11 @@ describe("looking through a folder", () => {
       expect.objectContaining({ name: "cut.dcm", size: 300 }),
       { name: "link.dcm", ...whole },
     ]);
+  });
+
+  it("leaves a file its own reader stumbles over where it is, and says so", () => {
+    expect(whyUnreadable(new TypeError("x is not a function"))).toBe("unreadable-fault");
+    expect(whyUnreadable(Object.assign(new Error("EACCES"), { code: "EACCES" }))).toBe("unreadable");
   });
 
   it("says of everything else why it stays, in both languages", async () => {

@@ -133,7 +133,7 @@ export class UploadRun {
               this.#changed();
             })
             // One file that its reader stumbles over must not keep the others of a disc from going up.
-            .catch(() => ({ skip: "unreadable" }) as const);
+            .catch(() => ({ skip: "unreadable-fault" }) as const);
     this.#changed();
     line.done = 0;
     if ("skip" in look || blob === undefined) {
