@@ -4,6 +4,7 @@ import { type CorsRule, HttpMethods, type LifecycleRule, StorageClass } from "aw
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { quarantineDays } from "../shared/ingest/index-quarantined.ts";
+import { stagedDays } from "../shared/ingest/settle.ts";
 import { AppBucket } from "./blocks/bucket.ts";
 import { lockMode } from "./config.ts";
 import type { Stage } from "./stage.ts";
@@ -20,7 +21,7 @@ const landingLifecycle: readonly LifecycleRule[] = [
   { id: "processed", tagFilters: { "mic-state": "processed" }, expiration: Duration.days(1) },
   // Ingest's own, from what lies beside it: tagged once it is archived, and left as it is where the source was refused or was
   // known. No queue tries for longer, and what is gone is made again.
-  { id: "staged", prefix: "converted/", expiration: Duration.days(30) },
+  { id: "staged", prefix: "converted/", expiration: Duration.days(stagedDays) },
   { id: "replaced", noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true },
 ];
 
@@ -42,15 +43,19 @@ const derivedLifecycle: readonly LifecycleRule[] = [
   { id: "replaced", noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true },
 ];
 
-/** Quarantine and conflicts wait this long for a decision; what was taken in or discarded is tagged and need not stay. */
+/**
+ * Quarantine and conflicts wait this long for a decision; what was taken in or discarded is tagged and need not stay. What
+ * somebody decided to take in has neither tag until ingest has done so: a decision outlives every delay.
+ */
 const quarantineLifecycle: readonly LifecycleRule[] = [
   abandonedUploads,
   { id: "processed", tagFilters: { "mic-state": "processed" }, expiration: Duration.days(1) },
   {
     id: "undecided",
+    tagFilters: { "mic-state": "waiting" },
     expiration: Duration.days(quarantineDays),
-    noncurrentVersionExpiration: Duration.days(1),
   },
+  { id: "replaced", noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true },
 ];
 
 /** Law asks for six months of network logs. */

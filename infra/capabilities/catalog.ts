@@ -67,7 +67,7 @@ export class Catalog extends Construct {
     stored.bindBucket(fn, "archive", ["read"], ["characters/*"]);
     stored.bindBucket(fn, "archive", ["read", "tag"], ["report/*"]);
     stored.bindBucket(fn, "derived", ["write"], [region]);
-    stored.bindBucket(fn, "quarantine", ["read", "tags"], ["quarantine/*", "conflict/*"]);
+    stored.bindBucket(fn, "quarantine", ["read", "tag"], ["quarantine/*", "conflict/*"]);
     stored.bindCatalog(fn, "write");
     stored.bindAudit(fn, "append");
     stored.bindHospitalKeys(fn, ["encrypt", "decrypt"], "objects");
@@ -105,7 +105,7 @@ export class Catalog extends Construct {
     // A released file goes to ingest by the queues that landing uses.
     for (const word of ["ingest", "ingest-stat"] as const)
       stored.bindQueue(fn, word, Queue.fromQueueArn(this, `Queue-${word}`, stored.queueArn(word)));
-    // What was discarded is tagged, for the buckets to expire.
+    // What was discarded is tagged, for the buckets to expire; what was released, for them to keep.
     stored.bindBucket(fn, "quarantine", ["list", "tag"], ["quarantine/*", "corrected/*", "conflict/*"]);
     stored.bindBucket(fn, "landing", ["list", "tag"], ["routine/*", "stat/*"]);
     const bus = new EventBus(this, "Bus", { eventBusName: stage.names.bus });

@@ -81,7 +81,7 @@ export class Ingest extends Construct {
     const { region } = Stack.of(this);
     stored.bindBucket(api, "archive", ["read"], [`${region}/*`]);
     stored.bindBucket(api, "quarantine", ["read"], [`quarantine/${region}/*`, `conflict/${region}/*`]);
-    stored.bindBucket(api, "quarantine", ["write"], [`corrected/${region}/*`]);
+    stored.bindBucket(api, "quarantine", ["write", "tag"], [`corrected/${region}/*`]);
     stored.bindHospitalKeys(api, ["encrypt", "decrypt"], "objects");
     return api;
   }

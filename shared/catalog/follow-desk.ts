@@ -13,18 +13,49 @@ interface Piece {
 
 const lanes = { routine: "ingest", stat: "ingest-stat" } as const satisfies Record<Priority, QueueName>;
 
+interface ReleaseStores {
+  readonly queue: Queue;
+  readonly objects: ObjectStore;
+}
+
 /** Ingest is woken as S3 would wake it; the ledger's line tells it which bytes to take in. */
-export function releases({ queue }: { readonly queue: Queue }, changes: readonly Change[]): readonly Piece[] {
+export function releases({ queue, objects }: ReleaseStores, changes: readonly Change[]): readonly Piece[] {
   const released = changes.filter(wasReleased);
   const byLane = Map.groupBy(released, ({ after }) => lanes[priorityOf(after as UploadFileItem)]);
   return [...byLane].map(([lane, group]) => ({
     changes: group,
-    run: () =>
-      queue.send(
-        lane,
-        group.map(({ after }) => landedAgain(after as UploadFileItem)),
-      ),
+    async run() {
+      const files = group.map(({ after }) => after as UploadFileItem);
+      await Promise.all(files.map((file) => keepUntilTaken(objects, file)));
+      await queue.send(lane, files.map(landedAgain));
+    },
   }));
+}
+
+/**
+ * What waited expires by its age; what somebody decided to take in must not, however long ingest is held up. Records come
+ * twice: what ingest has let go of stays let go of.
+ */
+async function keepUntilTaken(objects: ObjectStore, file: UploadFileItem): Promise<void> {
+  for (const key of asideOf(file)) {
+    const ref = { bucket: "quarantine", key } as const;
+    if (!(await isListed(objects, ref))) continue;
+    const tags = await objects.tagsOf(ref);
+    if (tags["mic-state"] !== "processed") await objects.tag(ref, { "mic-state": "taken" });
+  }
+}
+
+/** Objects of the quarantine bucket that hold the file's bytes, or what a copy was made of. */
+function asideOf(file: UploadFileItem): readonly string[] {
+  const { uploadId, fileId, release } = file;
+  const named = [release?.object, ...originsOf(release?.correctedFrom)].flatMap((one) => one?.key ?? []);
+  return [...new Set([objectKeys.quarantine(file, uploadId, fileId), ...named])];
+}
+
+/** By name: an object under a foreign key answers no HEAD. */
+async function isListed(objects: ObjectStore, { bucket, key }: ObjectRef): Promise<boolean> {
+  const { keys: found } = await objects.list(bucket, key);
+  return found.some((one) => one.key === key);
 }
 
 function wasReleased(change: Change): boolean {
@@ -62,20 +93,12 @@ export function discards(stores: DiscardStores, changes: readonly Change[]): rea
 }
 
 async function letExpire({ table, objects }: DiscardStores, file: UploadFileItem): Promise<void> {
-  const { uploadId, fileId, release } = file;
-  const upload = (await table.get(keys.upload(file, uploadId))) as UploadItem | undefined;
+  const upload = (await table.get(keys.upload(file, file.uploadId))) as UploadItem | undefined;
   const landing: LandingKey = { ...file, priority: upload?.priority ?? "routine" };
-  const aside = [
-    objectKeys.quarantine(file, uploadId, fileId),
-    ...[release?.object, ...originsOf(release?.correctedFrom)].flatMap((bytes) => bytes?.key ?? []),
-  ];
   const refs: readonly ObjectRef[] = [
-    ...[...new Set(aside)].map((key) => ({ bucket: "quarantine", key }) as const),
+    ...asideOf(file).map((key) => ({ bucket: "quarantine", key }) as const),
     { bucket: "landing", key: objectKeys.landing(landing) },
   ];
-  for (const ref of refs) {
-    const { keys: found } = await objects.list(ref.bucket, ref.key);
-    // By name: an object under a foreign key answers no HEAD.
-    if (found.some(({ key }) => key === ref.key)) await objects.tag(ref, { "mic-state": "processed" });
-  }
+  for (const ref of refs)
+    if (await isListed(objects, ref)) await objects.tag(ref, { "mic-state": "processed" });
 }

@@ -200,11 +200,15 @@ export interface UploadFileItem extends Typed<"upload-file">, HospitalKey {
   readonly seriesUid?: string;
   readonly sopUid?: string;
   readonly updatedAt: string;
-  /** When it first went into quarantine: its bytes expire counted from then. */
+  /** When it last went into quarantine: its bytes expire counted from then. */
   readonly quarantinedAt?: string;
+  /** Quarantined under a key that cannot be used: its bytes lie where nothing ages. Absent on items older than this. */
+  readonly stays?: boolean;
   /** When it was made again from what was kept aside; its name is lost. */
   readonly restoredAt?: string;
   readonly release?: Release;
+  /** How often it was released, so that a late delivery of before is told apart. */
+  readonly releases?: number;
   /** Somebody gave it up: it stays `quarantined`, its bytes go. */
   readonly discarded?: { readonly at: string; readonly by: string; readonly reason: string };
 }

@@ -8,6 +8,11 @@ import { dicomMediaType } from "../upload/limits.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { type LandedFile, noteOf } from "./landed-file.ts";
 
+/** What was to be taken in is not there any more, and will not be: no other delivery can help. */
+export class BytesExpired extends Error {
+  override readonly name = "BytesExpired";
+}
+
 /**
  * The original in the archive, unchanged and locked: copied by version id, unless it is there already. A locked version
  * stays for years, so there is never a second one of the same bytes: S3 itself refuses it, also from a worker that was
@@ -42,8 +47,8 @@ export function archiveUncorrected(
     const { sha256 } = origin;
     const to: ObjectRef = { bucket: "archive", key: objectKeys.uncorrected(key, copy, sha256) };
     const ref: ObjectRef = { bucket: "quarantine", key: origin.key };
-    const head = await deps.objects.head(ref);
-    if (!head) throw new Transient("The bytes that were corrected cannot be seen");
+    const head = (await deps.objects.head(ref)) ?? (await deps.objects.head(to));
+    if (!head) throw new BytesExpired("The bytes that were corrected are gone");
     const archiveVersionId = await archiveOnce(deps, landed, { ref, size: head.size }, to, retainUntil);
     const from = await archiveOrigin(sha256, origin.from);
     return { sha256, ...(archiveVersionId !== undefined && { archiveVersionId }), ...(from && { from }) };

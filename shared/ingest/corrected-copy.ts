@@ -13,6 +13,7 @@ import { objectKeys } from "../object-keys.ts";
 import type { ObjectRef } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
 import { loadHospital } from "../upload/load-upload.ts";
+import { waitingTag } from "./settle.ts";
 
 /** A copy is made in memory, of which a function has little; images that lack an identifier are far smaller. */
 export const correctableBytes = 128 * 1024 * 1024;
@@ -48,10 +49,9 @@ export async function makeCorrectedCopy(
   const sha256 = sha256Hex(copy);
   const key = objectKeys.corrected(file, file.uploadId, file.fileId, sha256);
   const { keyArn } = await loadHospital(grant);
-  await grant.objects.put({ bucket: "quarantine", key }, copy, {
-    contentType: dicomMediaType,
-    kmsKeyId: keyArn,
-  });
+  const ref = { bucket: "quarantine", key } as const;
+  await grant.objects.put(ref, copy, { contentType: dicomMediaType, kmsKeyId: keyArn });
+  await grant.objects.tag(ref, waitingTag);
   return {
     object: { key, sha256, size: copy.length },
     correctedFrom: {

@@ -5,6 +5,7 @@ import type { Header } from "../dicom/read.ts";
 import { ConditionFailed, Transient } from "../errors.ts";
 import { acquireClaim, releaseClaim } from "./claim.ts";
 import type { IngestDependencies } from "./dependencies.ts";
+import { finishIndexed } from "./finish-indexed.ts";
 import { indexInstance } from "./index-instance.ts";
 import type { LandedFile } from "./landed-file.ts";
 import type { IngestOutcome } from "./outcome.ts";
@@ -60,7 +61,11 @@ async function again(
   committed: ClaimItem,
 ): Promise<IngestOutcome> {
   const { uploadId, fileId, sha256, release } = landed.file;
-  if (committed.uploadId === uploadId && committed.fileId === fileId) return "already";
+  const isOwn = committed.uploadId === uploadId && committed.fileId === fileId;
+  if (isOwn && (committed.sha256 === sha256 || landed.source)) {
+    await finishIndexed(deps, landed, committed);
+    return "indexed";
+  }
   if (release?.replaces !== undefined && committed.sha256 !== sha256) {
     await replaceInstance(deps, landed, header, key, committed);
     return "indexed";

@@ -27,6 +27,10 @@ export function ownObject(file: UploadFileItem): ObjectRef {
   return { bucket: "quarantine", key: key ?? objectKeys.quarantine(file, uploadId, fileId) };
 }
 
+/** Whether its bytes wait for as long as it takes: under a key that cannot be used nothing is copied, and nothing ages. */
+export const staysForGood = ({ stays, reason }: UploadFileItem): boolean =>
+  stays ?? reason?.code === "wrong-key";
+
 const decidedAlready =
   "Something else was decided about this file: it waits in quarantine no more. Its state says what became of it.";
 
@@ -93,7 +97,7 @@ export function releaseWrites(
     {
       op: "update",
       key: keys.uploadFile(hospital, uploadId, fileId),
-      set: { state: "stored", release, updatedAt: release.at, orderId },
+      set: { state: "stored", release, releases: (file.releases ?? 0) + 1, updatedAt: release.at, orderId },
       remove: ["reason"],
       when: [
         [

@@ -2,11 +2,8 @@
  * One landed object, from event to indexed (or duplicate, conflict, quarantined). Events come late, twice, in any order and
  * side by side, and a run may die after any step: whatever happened before, running this again ends in the same state.
  */
-import { followLegalHold } from "../catalog/follow-legal-hold.ts";
-import type { InstanceItem, UploadFileItem } from "../catalog/items.ts";
-import { type InstanceKey, keys } from "../catalog/keys.ts";
-import { archivedOf, originalOf } from "../catalog/original-of.ts";
-import { followChoice } from "../characters/follow-choice.ts";
+import type { UploadFileItem } from "../catalog/items.ts";
+import type { InstanceKey } from "../catalog/keys.ts";
 import { checkPixels } from "../dicom/check-pixels.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import { Transient } from "../errors.ts";
@@ -14,19 +11,23 @@ import { type LandingKey, parseLandingKey } from "../object-keys.ts";
 import type { ObjectRef } from "../ports.ts";
 import type { SourceType } from "../sources/recognise.ts";
 import { isFinal } from "../upload/read-ledger.ts";
+import { BytesExpired } from "./archive-original.ts";
 import { sha256Of } from "./checksum.ts";
 import { convertSource, isOf, recogniseSource } from "./convert-source.ts";
 import { decide } from "./decide.ts";
 import type { IngestDependencies } from "./dependencies.ts";
+import { staysForGood } from "./desk-file.ts";
 import { markStored } from "./file-state.ts";
+import { followAgain } from "./finish-indexed.ts";
 import { type Announcement, findAnnouncement, type LandedFile } from "./landed-file.ts";
 import { headOf, sameKey } from "./landed-key.ts";
 import type { IngestOutcome } from "./outcome.ts";
-import { isAside, quarantine, reasonOf, refusalOf } from "./quarantine.ts";
+import { quarantine, reasonOf, refusalOf } from "./quarantine.ts";
 import type { QuarantineReason } from "./quarantine-reasons.ts";
 import { withLandedHeader } from "./read-landed-header.ts";
 import { recordDuplicate } from "./record-duplicate.ts";
 import { letGo, releasedIntake } from "./released-file.ts";
+import { takeBackSuccession } from "./reopen-conflict.ts";
 import { markProcessed } from "./settle.ts";
 
 export interface LandedObject {
@@ -64,6 +65,8 @@ async function ingestFound(
 ): Promise<IngestOutcome> {
   const { hospital, upload, file } = announcement;
   const head = await headOf(deps, ref, hospital?.keyArn);
+  // S3 shows what was written at once: what somebody decided about and is not there has expired.
+  if (!head && file?.release) return quarantine(deps, landing, ref, announcement, reasonOf("bytes-expired"));
   if (!head) throw new Transient("The object that landed cannot be seen");
   if (file) await markStored(deps.table, file, deps.clock.now());
   if ("unusableKey" in head)
@@ -80,21 +83,17 @@ async function settled(
   ref: ObjectRef,
   file: UploadFileItem,
 ): Promise<IngestOutcome> {
-  const kept = file.state !== "quarantined" || (await isAside(deps, landing));
-  if (file.state === "indexed") await followAgain(deps, file);
+  const kept = file.state !== "quarantined" || !staysForGood(file);
+  if (file.state === "indexed") await followAgain(deps, instanceOf(file));
   if (kept && (await deps.objects.head(ref))) await markProcessed(deps, ref);
-  if (file.state !== "quarantined") await letGo(deps, landing, file, file.state);
+  if (file.state === "quarantined") await takeBackSuccession(deps, file);
+  else await letGo(deps, landing, file, file.state);
   return "already";
 }
 
-/** The earlier run may have died between its commit and the legal hold of the study, or the character set of its text. */
-async function followAgain(deps: IngestDependencies, file: UploadFileItem): Promise<void> {
+function instanceOf(file: UploadFileItem): InstanceKey {
   const { region, hospital, studyUid = "", seriesUid = "", sopUid = "" } = file;
-  const key: InstanceKey = { region, hospital, studyUid, seriesUid, sopUid };
-  const instance = (await deps.table.get(keys.instance(key))) as InstanceItem | undefined;
-  if (!instance) return;
-  const study = await followLegalHold(deps, key, archivedOf(instance), false);
-  await followChoice(deps, key, [{ instance, ref: originalOf(instance) }], study);
+  return { region, hospital, studyUid, seriesUid, sopUid };
 }
 
 async function ingestAnnounced(
@@ -123,11 +122,18 @@ async function ingestAnnounced(
     }
     const cut = await refusalBy(checkPixels(read.header, read.source));
     if (cut) return aside(cut);
-    const outcome = await decide(deps, landed, read.header);
+    const outcome = await decide(deps, landed, read.header).catch(gone);
+    if (outcome === "gone") return refuse("bytes-expired");
     if (landed.ref.bucket === "landing") await markProcessed(deps, landed.ref);
     await letGo(deps, landing, file, outcome);
     return outcome;
   });
+}
+
+/** No other delivery can bring back what has expired. */
+function gone(error: unknown): "gone" {
+  if (error instanceof BytesExpired) return "gone";
+  throw error;
 }
 
 /** A photograph or document, which the order it was sent for gives an identity. */

@@ -11,7 +11,7 @@ import { Problem } from "../errors.ts";
 import type { ObjectHead, ObjectRef } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
 import { hospitalOf, loadFile, loadHospital } from "../upload/load-upload.ts";
-import { type DeskPath, decidedView, mayBeReleased, ownObject } from "./desk-file.ts";
+import { type DeskPath, decidedView, mayBeReleased, ownObject, staysForGood } from "./desk-file.ts";
 import { waitingOf } from "./list-quarantine.ts";
 import { withLandedHeader } from "./read-landed-header.ts";
 import { shownAttributes } from "./shown-attributes.ts";
@@ -51,17 +51,17 @@ export async function inspectQuarantined(grant: Grant, path: DeskPath): Promise<
 function whereaboutsOf(file: UploadFileItem, head: ObjectHead | undefined): Inspected["bytes"] {
   if (file.discarded) return "discarded";
   if (head) return "kept";
-  return file.reason?.code === "wrong-key" ? "foreign-key" : "expired";
+  return staysForGood(file) ? "foreign-key" : "expired";
 }
 
 const identityCodes: ReadonlySet<string> = new Set(["missing-uid", "invalid-uid"]);
 
-function actionsFor({ state, discarded, reason }: UploadFileItem, kept: boolean): Inspected["actions"] {
+function actionsFor(file: UploadFileItem, kept: boolean): Inspected["actions"] {
+  const { state, discarded, reason } = file;
   if (state !== "quarantined" || discarded) return [];
   const code = reason?.code ?? "";
-  const stays = code === "wrong-key";
   return [
-    ...(mayBeReleased(code) && (kept || stays) ? (["release"] as const) : []),
+    ...(mayBeReleased(code) && (kept || staysForGood(file)) ? (["release"] as const) : []),
     ...(identityCodes.has(code) && kept ? (["correct"] as const) : []),
     "discard",
   ];

@@ -6,6 +6,7 @@ import type { Waiting } from "../contract/schemas/ingest.ts";
 import { decodePlace, encodePlace } from "../page-cursor.ts";
 import type { Item, Key } from "../ports.ts";
 import { hospitalOf } from "../upload/load-upload.ts";
+import { staysForGood } from "./desk-file.ts";
 import { keptUntil } from "./index-quarantined.ts";
 
 const defaultPage = 50;
@@ -70,7 +71,6 @@ async function linesOf(grant: Grant, entries: readonly QuarantinedItem[]): Promi
 export function waitingOf(file: UploadFileItem): Waiting {
   const { uploadId, fileId, name, size, sha256, reason } = file;
   const quarantinedAt = file.quarantinedAt ?? file.updatedAt;
-  const stays = reason?.code === "wrong-key";
   return {
     uploadId,
     fileId,
@@ -78,7 +78,7 @@ export function waitingOf(file: UploadFileItem): Waiting {
     size,
     sha256,
     quarantinedAt,
-    ...(!stays && { keptUntil: keptUntil(quarantinedAt).toISOString() }),
+    ...(!staysForGood(file) && { keptUntil: keptUntil(quarantinedAt).toISOString() }),
     reason: reason ? { ...reason } : { code: "unknown", en: "", zh: "" },
   };
 }

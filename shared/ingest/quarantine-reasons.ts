@@ -16,6 +16,10 @@ export const quarantineReasons = {
     en: "The bytes that arrived differ from what was announced (SHA-256). Upload it again.",
     zh: "收到的文件内容与登记的校验值（SHA-256）不一致，请重新上传。",
   },
+  "bytes-expired": {
+    en: "The file was to be taken in, and its bytes were not there any more. Upload it again, then discard this one.",
+    zh: "该文件已决定入库，但其内容已过期删除，请重新上传后丢弃此条记录。",
+  },
   "needs-order": {
     en: "A photograph or document needs the order it belongs to. Send it again for an order that is not cancelled.",
     zh: "照片或文档须关联检查申请单，请选择有效的申请单后重新上传。",

@@ -1,22 +1,25 @@
+import { originsOf } from "../catalog/corrected-from.ts";
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import { putOnce } from "../catalog/put-once.ts";
 import { type DicomRejected, rejections } from "../dicom/rejected.ts";
 import { ConditionFailed } from "../errors.ts";
-import { type LandingKey, objectKeys } from "../object-keys.ts";
+import { type LandingKey, parseConflictKey } from "../object-keys.ts";
 import { metadataOf } from "../object-notes.ts";
 import type { ObjectRef, Write } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
 import { countFound } from "../upload/totals.ts";
 import { ingestAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
+import { ownObject } from "./desk-file.ts";
 import { finalWrites } from "./file-state.ts";
 import { indexQuarantined } from "./index-quarantined.ts";
 import type { Announcement } from "./landed-file.ts";
 import type { IngestOutcome } from "./outcome.ts";
 import { quarantineReasons } from "./quarantine-reasons.ts";
-import { reopenWrites } from "./reopen-conflict.ts";
-import { markProcessed } from "./settle.ts";
+import { aside } from "./released-file.ts";
+import { reopenWrites, takeBackSuccession } from "./reopen-conflict.ts";
+import { markProcessed, waitAnew, waitingTag } from "./settle.ts";
 
 export type Reason = NonNullable<UploadFileItem["reason"]>;
 
@@ -34,8 +37,10 @@ export async function quarantine(
   { readable = true }: { readonly readable?: boolean } = {},
 ): Promise<IngestOutcome> {
   const owner = { region: deps.region, hospital: landing.hospital };
-  const moves = readable && ref.bucket === "landing";
+  const moves = readable && ref.bucket === "landing" && reason.code !== "bytes-expired";
   if (moves) await copyAside(deps, landing, ref, announcement, reason);
+  else if (readable && announcement.file)
+    await keepOn(deps, landing, announcement.file, announcement, reason);
   const audit = ingestAudit(deps, "quarantineFile", owner, {
     uploadId: landing.uploadId,
     detail: `file ${landing.fileId}: ${reason.code}`,
@@ -46,36 +51,55 @@ export async function quarantine(
     if (!(error instanceof ConditionFailed)) throw error;
     // An earlier delivery recorded it.
   }
+  if (announcement.file) await takeBackSuccession(deps, announcement.file);
   if (moves) await markProcessed(deps, ref);
   return "quarantined";
 }
 
 async function copyAside(
-  { objects, region }: IngestDependencies,
-  { hospital, uploadId, fileId, priority }: LandingKey,
+  deps: IngestDependencies,
+  landing: LandingKey,
   ref: ObjectRef,
   announcement: Announcement,
-  { code, offset }: Reason,
+  reason: Reason,
 ): Promise<void> {
-  const encounterClass = announcement.upload?.encounterClass ?? "unknown";
-  const reason = { code, ...(offset !== undefined && { offset }) };
-  const metadata = metadataOf({ uploadId, fileId, priority, encounterClass, reason });
-  const key = objectKeys.quarantine({ region, hospital }, uploadId, fileId);
+  const to = aside(deps, landing);
+  const metadata = whyAside(landing, announcement, reason);
   const kmsKeyId = announcement.hospital?.keyArn;
-  await objects.copy(
-    ref,
-    { bucket: "quarantine", key },
-    { contentType: dicomMediaType, metadata, ...(kmsKeyId !== undefined && { kmsKeyId }) },
-  );
+  await deps.objects.copy(ref, to, {
+    contentType: dicomMediaType,
+    metadata,
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
+  });
+  await deps.objects.tag(to, waitingTag);
 }
 
-/** Whether the quarantine holds the file, so that what landed may expire. */
-export async function isAside(
-  { objects, region }: IngestDependencies,
-  { hospital, uploadId, fileId }: LandingKey,
-): Promise<boolean> {
-  const key = objectKeys.quarantine({ region, hospital }, uploadId, fileId);
-  return (await objects.head({ bucket: "quarantine", key })) !== undefined;
+function whyAside(
+  { uploadId, fileId, priority }: LandingKey,
+  { upload }: Announcement,
+  { code, offset }: Reason,
+): Readonly<Record<string, string>> {
+  const encounterClass = upload?.encounterClass ?? "unknown";
+  const reason = { code, ...(offset !== undefined && { offset }) };
+  return metadataOf({ uploadId, fileId, priority, encounterClass, reason });
+}
+
+/** Released and refused again: it waits at the desk anew, with the conflict it may have come from. */
+async function keepOn(
+  deps: IngestDependencies,
+  landing: LandingKey,
+  file: UploadFileItem,
+  announcement: Announcement,
+  reason: Reason,
+): Promise<void> {
+  const { object, correctedFrom } = file.release ?? {};
+  const contested = [object, ...originsOf(correctedFrom)].flatMap((one) =>
+    one !== undefined && parseConflictKey(one.key) ? [one.key] : [],
+  );
+  const own = ownObject(file).key;
+  const said = own === aside(deps, landing).key ? whyAside(landing, announcement, reason) : undefined;
+  await waitAnew(deps.objects, own, said);
+  for (const key of contested.filter((one) => one !== own)) await waitAnew(deps.objects, key);
 }
 
 /** A file of no upload, or of one of which most is lost, gets an entry of its own, so that the stream tells people about it. */
@@ -89,12 +113,12 @@ async function ledgerWrites(
   const { clock, region } = deps;
   const owner = { region, hospital };
   const now = clock.now();
-  const quarantinedAt = file?.quarantinedAt ?? now.toISOString();
+  const quarantinedAt = now.toISOString();
   const { code } = reason;
   const waits = indexQuarantined(owner, { uploadId, fileId, code, quarantinedAt }, readable);
   if (file)
     return [
-      ...finalWrites(file, "quarantined", now, { reason, quarantinedAt }),
+      ...finalWrites(file, "quarantined", now, { reason, quarantinedAt, stays: !readable }),
       waits,
       ...(await reopenWrites(deps, file)),
     ];
@@ -104,6 +128,7 @@ async function ledgerWrites(
     type: "upload-file",
     ...owner,
     ...{ uploadId, fileId, name: "", size: 0, sha256: "", reason, quarantinedAt },
+    stays: !readable,
     state: "quarantined",
     updatedAt: now.toISOString(),
   };

@@ -1,4 +1,5 @@
 import type { ClaimItem } from "../catalog/claim-item.ts";
+import { originsOf } from "../catalog/corrected-from.ts";
 import { type InstanceKey, keys } from "../catalog/keys.ts";
 import { objectKeys } from "../object-keys.ts";
 import { metadataOf, supersededTag } from "../object-notes.ts";
@@ -8,6 +9,7 @@ import { ingestAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { finalWrites } from "./file-state.ts";
 import { type LandedFile, noteOf } from "./landed-file.ts";
+import { isTaken, takenTag, waitAnew, waitingTag } from "./settle.ts";
 
 /**
  * Other bytes under a SOP Instance UID that is taken: kept beside, shown at the study that holds the UID, never in its
@@ -19,14 +21,11 @@ export async function recordConflict(
   key: InstanceKey,
   committed: ClaimItem,
 ): Promise<void> {
-  const { file, ref, hospital } = landed;
+  const { file } = landed;
   const kept = objectKeys.conflict(key, file.sha256);
-  if (ref.key !== kept)
-    await deps.objects.copy(
-      ref,
-      { bucket: "quarantine", key: kept },
-      { contentType: dicomMediaType, kmsKeyId: hospital.keyArn, metadata: metadataOf(noteOf(landed)) },
-    );
+  await keepBeside(deps, landed, kept);
+  // What a copy was made of is decided about with it, and kept as long.
+  for (const { key: origin } of originsOf(file.release?.correctedFrom)) await waitAnew(deps.objects, origin);
   // Unless an admin is letting these very bytes take the place of the others.
   if (committed.replacing !== file.sha256) await supersede(deps, key, committed, file.sha256);
   const { studyUid, seriesUid, sopUid } = key;
@@ -34,6 +33,11 @@ export async function recordConflict(
   const seen = await deps.table.get(conflict, { consistent: true });
   await deps.table.write([
     ...finalWrites(file, "conflict", deps.clock.now(), { studyUid, seriesUid, sopUid }),
+    {
+      op: "check",
+      key: keys.claim(committed, sopUid),
+      when: [[{ attribute: "sha256", is: "=", value: committed.sha256 }]],
+    },
     ...(seen ? [] : [conflictWrite(deps, landed, key, committed, kept)]),
     ingestAudit(deps, "recordConflict", file, {
       studyUid,
@@ -43,6 +47,20 @@ export async function recordConflict(
       detail: `file ${file.fileId}`,
     }),
   ]);
+}
+
+async function keepBeside({ objects }: IngestDependencies, landed: LandedFile, key: string): Promise<void> {
+  const { ref, hospital } = landed;
+  const aside = { bucket: "quarantine", key } as const;
+  const isOther = ref.key !== key;
+  // Somebody decided about the same bytes, sent in another file, and ingest has yet to take them from here.
+  const taken = isOther && (await objects.head(aside)) && isTaken(await objects.tagsOf(aside));
+  await objects.copy(ref, aside, {
+    contentType: dicomMediaType,
+    kmsKeyId: hospital.keyArn,
+    metadata: metadataOf(noteOf(landed)),
+  });
+  await objects.tag(aside, taken ? takenTag : waitingTag);
 }
 
 /**

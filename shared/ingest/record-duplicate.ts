@@ -58,5 +58,7 @@ function longerRetention(
 
 function extended(committed: ClaimItem, until: Date): readonly Write[] {
   const set = { retainUntil: until.toISOString() };
-  return [{ op: "update", key: keys.claim(committed, committed.sopUid), set }];
+  // Another upload may have asked for longer still: then this one looks again.
+  const asRead = { attribute: "retainUntil", is: "=", value: committed.retainUntil ?? "" } as const;
+  return [{ op: "update", key: keys.claim(committed, committed.sopUid), set, when: [[asRead]] }];
 }

@@ -15,6 +15,7 @@ import {
   ownObject,
   releaseWrites,
   requireReleasable,
+  staysForGood,
 } from "./desk-file.ts";
 import { quarantineDays } from "./index-quarantined.ts";
 
@@ -100,7 +101,7 @@ async function asItIs(grant: Grant, file: UploadFileItem): Promise<Taken> {
   const contested = known.find(({ key }) => parseConflictKey(key));
   const ref = contested ? ({ bucket: "quarantine", key: contested.key } as const) : ownObject(file);
   const kept = await grant.objects.head(ref);
-  if (!contested && (kept || file.reason?.code === "wrong-key")) return {};
+  if (!contested && (kept || staysForGood(file))) return {};
   if (!contested || !kept) throw expired();
   const { key, sha256, from } = contested;
   return { object: { key, sha256, size: kept.size }, ...(from && { correctedFrom: from }) };

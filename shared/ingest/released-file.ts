@@ -1,11 +1,12 @@
 /** What ingest takes in when a file was taken out of quarantine or out of a conflict. */
 import { originsOf } from "../catalog/corrected-from.ts";
 import type { FileState, UploadFileItem } from "../catalog/items.ts";
+import { KeyUnavailable } from "../errors.ts";
 import { type LandingKey, objectKeys, parseConflictKey } from "../object-keys.ts";
 import type { ObjectRef } from "../ports.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import type { IngestOutcome } from "./outcome.ts";
-import { processedTag } from "./settle.ts";
+import { processedTag, waitingTag } from "./settle.ts";
 
 export interface Intake {
   readonly ref: ObjectRef;
@@ -30,8 +31,19 @@ export async function releasedIntake(
   }
   const ref = aside(deps, landing);
   // Under a key that was not usable then, it was left where it landed.
-  if (!(await deps.objects.head(ref))) return undefined;
+  if (!(await isStored(deps, ref))) return undefined;
   return { ref, file };
+}
+
+/** Also under a key that cannot be used (again). */
+async function isStored({ objects }: IngestDependencies, ref: ObjectRef): Promise<boolean> {
+  return objects.head(ref).then(
+    (head) => head !== undefined,
+    (error: unknown) => {
+      if (error instanceof KeyUnavailable) return true;
+      throw error;
+    },
+  );
 }
 
 /** Where quarantine keeps a file's own bytes. */
@@ -42,8 +54,8 @@ export function aside({ region }: Pick<IngestDependencies, "region">, landing: L
 
 /**
  * Lets go of what a released file leaves in the quarantine bucket once it is in the archive: the bucket expires what is
- * tagged. May be repeated, and after it has expired. `state`: what has become of the file. What came from a conflict and is in
- * conflict still is the only copy of its bytes.
+ * tagged. May be repeated, and after it has expired. `state`: what has become of the file. In conflict still, all of it waits
+ * for the next decision, but for a copy whose bytes lie with the conflict now.
  */
 export async function letGo(
   deps: IngestDependencies,
@@ -52,12 +64,19 @@ export async function letGo(
   state: FileState | IngestOutcome,
 ): Promise<void> {
   if (!release) return;
-  const origins = originsOf(release.correctedFrom).map(({ key }) => key);
   const taken = release.object?.key ?? aside(deps, landing).key;
+  if (state !== "conflict" || !parseConflictKey(taken)) await retag(deps, taken, processedTag);
+  if (state === "conflict") return;
   // What a copy was made of is in the archive only once the copy is indexed.
-  for (const key of [taken, ...(state === "indexed" ? origins : [])]) {
-    if (state === "conflict" && parseConflictKey(key)) continue;
-    const ref = { bucket: "quarantine", key } as const;
-    if (await deps.objects.head(ref)) await deps.objects.tag(ref, processedTag);
-  }
+  const tag = state === "indexed" ? processedTag : waitingTag;
+  for (const { key } of originsOf(release.correctedFrom)) await retag(deps, key, tag);
+}
+
+async function retag(
+  { objects }: IngestDependencies,
+  key: string,
+  tag: typeof processedTag | typeof waitingTag,
+): Promise<void> {
+  const ref = { bucket: "quarantine", key } as const;
+  if (await objects.head(ref)) await objects.tag(ref, tag);
 }

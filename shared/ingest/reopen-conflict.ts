@@ -2,6 +2,8 @@ import type { ClaimItem } from "../catalog/claim-item.ts";
 import type { ConflictItem, Release } from "../catalog/desk-items.ts";
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
+import { objectKeys } from "../object-keys.ts";
+import { supersededTag } from "../object-notes.ts";
 import type { Write } from "../ports.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 
@@ -29,6 +31,25 @@ export async function reopenWrites(
       ? [without(claimKey, "replacing")]
       : []),
   ];
+}
+
+/**
+ * Once that is written: a run that got as far as saying so on the originals themselves may have died since, and a catalog made
+ * again from the archive would take the refused bytes for the image. May be repeated.
+ */
+export async function takeBackSuccession(
+  { table, objects }: IngestDependencies,
+  { region, hospital, release, sopUid }: UploadFileItem,
+): Promise<void> {
+  const { replaces, object } = release ?? {};
+  if (replaces === undefined || object === undefined || sopUid === undefined) return;
+  const found = await table.get(keys.claim({ region, hospital }, sopUid), { consistent: true });
+  const claim = found as ClaimItem | undefined;
+  if (claim?.sha256 !== replaces || claim.replacing !== undefined) return;
+  const original = (sha256: string) =>
+    ({ bucket: "archive", key: objectKeys.original(claim, sha256) }) as const;
+  if (await objects.head(original(object.sha256))) await objects.tag(original(object.sha256), supersededTag);
+  await objects.tag(original(replaces), {});
 }
 
 /** SHA-256 of the bytes in the conflict: what is taken in where they are kept alone, what the copy was made of where both are. */

@@ -1,6 +1,7 @@
 import type { UploadFileItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
-import { isProcessed } from "../ingest/settle.ts";
+import { staysForGood } from "../ingest/desk-file.ts";
+import { isProcessed, stagedDays } from "../ingest/settle.ts";
 import {
   type FileKey,
   objectPrefixes,
@@ -12,20 +13,24 @@ import type { ListedObject } from "../ports.ts";
 import { isFinal } from "../upload/read-ledger.ts";
 import { type LedgerAudit, type Walk, walkObjects } from "./walk.ts";
 
-/** What is processed expires after a day; S3 may take another to do it. */
-const goneAfterDays = 3;
-
 interface Kind {
   readonly parse: (key: string) => FileKey | undefined;
   /** Whether it rightly stays where it is although its file is done with. */
   readonly stays: (file: UploadFileItem) => boolean;
+  /** Days after which S3 has expired what is done with. */
+  readonly goneAfter: number;
 }
 
-const landed: Kind = { parse: parseLandingKey, stays: ({ reason }) => reason?.code === "wrong-key" };
-/** Made of a file that waits at the desk, it is taken in when that is released. */
+/** What is processed expires after a day; S3 may take another to do it. */
+const landed: Kind = { parse: parseLandingKey, stays: staysForGood, goneAfter: 3 };
+/**
+ * Made of a file that waits at the desk, it is taken in when that is released. A worker that died leaves one that nobody tags,
+ * which expires by its age (`infra/buckets.ts`).
+ */
 const converted: Kind = {
   parse: parseConvertedKey,
   stays: ({ state, discarded }) => state === "quarantined" && discarded === undefined,
+  goneAfter: stagedDays + 2,
 };
 
 /** What landed: every object is a file's, under way or done with. */
@@ -45,7 +50,7 @@ export const walkConverted: Walk = (audit, after) =>
 async function auditLanded(
   { table, objects, hospital, tally }: LedgerAudit,
   listed: readonly ListedObject[],
-  { parse, stays }: Kind,
+  { parse, stays, goneAfter }: Kind,
 ): Promise<void> {
   const found = listed.map((object) => ({ object, at: parse(object.key) }));
   const wanted = found.flatMap(({ at }) => (at ? [keys.uploadFile(hospital, at.uploadId, at.fileId)] : []));
@@ -66,7 +71,7 @@ async function auditLanded(
     } else if (stays(file)) {
       tally.explain("landing");
     } else {
-      const expiring = !tally.isOlderThan(object.lastModified, goneAfterDays);
+      const expiring = !tally.isOlderThan(object.lastModified, goneAfter);
       tally.examine("landing", expiring, { ...named, detail: `is ${file.state} and does not expire` });
     }
   }

@@ -8,7 +8,7 @@ import { sha256Of } from "../ingest/checksum.ts";
 import { indexQuarantined } from "../ingest/index-quarantined.ts";
 import type { Reason } from "../ingest/quarantine.ts";
 import { quarantineReasons } from "../ingest/quarantine-reasons.ts";
-import { isProcessed } from "../ingest/settle.ts";
+import { isProcessed, isTaken, waitingTag } from "../ingest/settle.ts";
 import {
   type OriginalKey,
   objectPrefixes,
@@ -26,9 +26,13 @@ export async function restoreAside(deps: RebuildDependencies, key: string): Prom
   const ref = { bucket: "quarantine", key } as const;
   const head = await deps.objects.head(ref);
   // Expired, or decided on meanwhile: what was taken in or discarded is tagged to expire.
-  if (!head || isProcessed(await deps.objects.tagsOf(ref))) return;
-  if (conflict) await restoreConflict(deps, conflict, key, head);
-  if (quarantined) await restoreQuarantined(deps, quarantined, ref, head);
+  const tags = head && (await deps.objects.tagsOf(ref));
+  if (!tags || isProcessed(tags)) return;
+  const lost =
+    (conflict && (await restoreConflict(deps, conflict, key, head))) ||
+    (quarantined && (await restoreQuarantined(deps, quarantined, ref, head)));
+  // A decision to take it in was lost with its line: it waits for one again.
+  if (lost && isTaken(tags)) await deps.objects.tag(ref, waitingTag);
 }
 
 /** It is tried again under the SHA-256 of what is there: what was announced is lost. */
@@ -37,7 +41,7 @@ async function restoreQuarantined(
   owner: NonNullable<ReturnType<typeof parseQuarantineKey>>,
   ref: ObjectRef,
   head: ObjectHead,
-): Promise<void> {
+): Promise<boolean> {
   const { uploadId, fileId } = owner;
   const note = noteFrom(head.metadata);
   const reason = reasonOf(note);
@@ -45,7 +49,7 @@ async function restoreQuarantined(
   const sha256 = await sha256Of(deps.objects, ref, head);
   const file = { ...{ uploadId, fileId, size: head.size, sha256, reason, quarantinedAt } } as const;
   const waits = { uploadId, fileId, code: reason.code, quarantinedAt };
-  await restoreLine(deps, owner, { ...file, state: "quarantined", updatedAt: quarantinedAt }, note, [
+  return restoreLine(deps, owner, { ...file, state: "quarantined", updatedAt: quarantinedAt }, note, [
     indexQuarantined(owner, waits, true),
   ]);
 }
@@ -66,10 +70,10 @@ async function restoreConflict(
   other: OriginalKey,
   objectKey: string,
   head: ObjectHead,
-): Promise<void> {
+): Promise<boolean> {
   const held = await holderOf(deps, other);
   if (!held) throw new Transient("The original that holds this conflict's UID is not indexed yet");
-  if (held.sha256 === other.sha256) return;
+  if (held.sha256 === other.sha256) return false;
   const { region, hospital, studyUid, sopUid } = held;
   const { sha256, studyUid: inStudyUid, seriesUid: inSeriesUid } = other;
   const note = noteFrom(head.metadata);
@@ -86,7 +90,7 @@ async function restoreConflict(
   await ignoringCondition(deps.table.write([putOnce(item)]));
   const place = { studyUid: inStudyUid, seriesUid: inSeriesUid, sopUid };
   const file = { uploadId, fileId, size: head.size, sha256, ...place, updatedAt: foundAt } as const;
-  await restoreLine(deps, other, { ...file, state: "conflict" }, note, [
+  return restoreLine(deps, other, { ...file, state: "conflict" }, note, [
     { op: "delete", key: keys.quarantined(other, uploadId, fileId) },
   ]);
 }

@@ -17,7 +17,7 @@ type Found = Pick<UploadFileItem, "uploadId" | "fileId" | "size" | "sha256" | "u
   };
 
 /**
- * `also`: written with it. A line that was not lost stays. A file may be kept twice, in quarantine as it came and in a
+ * Answers whether the line was lost. `also`: written with it. A line that was not lost stays. A file may be kept twice, in quarantine as it came and in a
  * conflict as it was corrected: there it waits, whichever is found first.
  */
 export async function restoreLine(
@@ -26,7 +26,7 @@ export async function restoreLine(
   found: Found,
   note: Partial<ObjectNote>,
   also: readonly Write[],
-): Promise<void> {
+): Promise<boolean> {
   const owner = { region, hospital };
   const key = keys.uploadFile(owner, found.uploadId, found.fileId);
   const restoredAt = clock.now().toISOString();
@@ -34,12 +34,13 @@ export async function restoreLine(
   const items = await table.batchGet([key, keys.upload(owner, file.uploadId)], { consistent: true });
   const line = items.find(({ type }) => type === "upload-file") as UploadFileItem | undefined;
   const upload = items.find(({ type }) => type === "upload") as UploadItem | undefined;
-  if (line && !givesWay(line, file)) return;
+  if (line && !givesWay(line, file)) return false;
   if (!upload) await restoreUpload(table, file, note);
   // An upload that was not lost counts the file already.
   const counts = upload && upload.restoredAt === undefined ? [] : countWrites(line, file);
   const put: Write = { op: "put", item: file, when: line ? stillThere : absent };
   await ignoringCondition(table.write([put, ...counts, ...also]));
+  return true;
 }
 
 const givesWay = (line: UploadFileItem, { state }: Found): boolean =>

@@ -167,12 +167,16 @@ describe.each(Object.entries(stages))("grants of stage %s", (_, stage) => {
     );
     expect(actionsOf(onObjects, "s3")).toEqual([
       "s3:GetObject",
+      "s3:GetObjectTagging",
       "s3:GetObjectVersion",
+      "s3:GetObjectVersionTagging",
       "s3:ListBucket",
       "s3:PutObject",
+      "s3:PutObjectTagging",
+      "s3:PutObjectVersionTagging",
     ]);
     for (const { Action, Resource } of onObjects)
-      if (listOf(Action).includes("s3:PutObject"))
+      if (listOf(Action).some((action) => action.startsWith("s3:Put")))
         expect(JSON.stringify(Resource)).toMatch(/-quarantine-.*\/corrected\//);
   });
 

@@ -90,10 +90,17 @@ describe.each(Object.entries(stages))("storage of stage %s", (_, stage) => {
     expect((staged[0]?.ExpirationInDays ?? 0) * 24 * 60 * 60).toBeGreaterThan(Math.max(...seconds));
   });
 
-  it("keeps quarantine unlocked for 90 days", () => {
+  it("keeps quarantine unlocked, and expires by age what nobody decided about", () => {
     const quarantine = bucket(stage, "quarantine");
     expect(quarantine.Properties.ObjectLockEnabled).toBeUndefined();
-    expect(rulesOf(quarantine).map(({ ExpirationInDays }) => ExpirationInDays)).toContain(90);
+    const byState = rulesOf(quarantine).flatMap(({ TagFilters, ExpirationInDays }) =>
+      ExpirationInDays === undefined ? [] : [[TagFilters?.map(({ Value }) => Value), ExpirationInDays]],
+    );
+    // What somebody decided to take in has neither tag: no rule expires it.
+    expect(byState).toEqual([
+      [["processed"], 1],
+      [["waiting"], 90],
+    ]);
   });
 
   it("notifies one queue of routine uploads and another of emergencies", () => {

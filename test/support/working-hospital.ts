@@ -6,26 +6,18 @@ import type { StudyKey } from "../../shared/catalog/keys.ts";
 import type { CreateUploadRequest } from "../../shared/contract/schemas/upload.ts";
 import { deriveInstance } from "../../shared/derive/derive-instance.ts";
 import type { DeriveMessage } from "../../shared/derive/derive-message.ts";
-import { auditLedger } from "../../shared/ledger/audit-ledger.ts";
-import type { LedgerCheck } from "../../shared/ledger/checks.ts";
-import type { CheckCount, Violation } from "../../shared/ledger/tally.ts";
 import { draftReport } from "../../shared/report/draft-report.ts";
 import { quoted } from "../../shared/report/if-match.ts";
 import type { SigningDeps } from "../../shared/report/make-signature.ts";
 import { signReport } from "../../shared/report/sign-report.ts";
 import { completeUpload } from "../../shared/upload/complete-upload.ts";
+import { type Audited, audited } from "./audited.ts";
 import { type Clinic, clinic, followStream, type Sent } from "./clinic.ts";
 import { testGrant } from "./grant.ts";
 import { memoryEventBus } from "./memory/event-bus.ts";
 import { type MemoryQueue, memoryQueue } from "./memory/queue.ts";
 import { user } from "./principals.ts";
 import { type StreamedTable, streamed } from "./stream.ts";
-
-export interface Audited {
-  readonly checks: ReadonlyMap<LedgerCheck, CheckCount>;
-  readonly violations: readonly Violation[];
-  readonly pages: number;
-}
 
 export interface WorkingHospital extends Clinic {
   readonly stream: StreamedTable;
@@ -103,27 +95,3 @@ export async function workingHospital(name?: string, network?: Clinic): Promise<
     audit: (options = {}) => audited(here, options),
   };
 }
-
-/** Walks every page and adds them up, as `mic audit ledger` does. */
-async function audited(here: Clinic, options: { readonly verifyBytes?: boolean }): Promise<Audited> {
-  const principal = user("hospital-admin", here.hospital.hospital);
-  const { table, objects, clock } = here;
-  const grant = testGrant({ principal, action: "auditLedger", table, objects, clock });
-  const checks = new Map<LedgerCheck, CheckCount>();
-  const violations: Violation[] = [];
-  let [cursor, pages] = [undefined as string | undefined, 0];
-  do {
-    const page = await auditLedger(grant, clock, { cursor, ...options });
-    for (const count of page.checks) checks.set(count.check, sum(checks.get(count.check), count));
-    violations.push(...page.violations);
-    [cursor, pages] = [page.next, pages + 1];
-  } while (cursor !== undefined);
-  return { checks, violations, pages };
-}
-
-const sum = (one: CheckCount | undefined, other: CheckCount): CheckCount => ({
-  check: other.check,
-  examined: (one?.examined ?? 0) + other.examined,
-  violations: (one?.violations ?? 0) + other.violations,
-  explained: (one?.explained ?? 0) + other.explained,
-});

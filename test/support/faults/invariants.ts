@@ -2,9 +2,12 @@
 import { createHash } from "node:crypto";
 import type { ClaimItem } from "../../../shared/catalog/claim-item.ts";
 import { originsOf } from "../../../shared/catalog/corrected-from.ts";
+import type { ConflictItem } from "../../../shared/catalog/desk-items.ts";
 import type { InstanceItem, UploadFileItem, UploadItem } from "../../../shared/catalog/items.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
 import type { ItemType } from "../../../shared/contract/events.ts";
+import { ownObject } from "../../../shared/ingest/desk-file.ts";
+import { keptUntil } from "../../../shared/ingest/index-quarantined.ts";
 import { objectKeys } from "../../../shared/object-keys.ts";
 import type { BucketName, Item } from "../../../shared/ports.ts";
 import type { Ground } from "./ground.ts";
@@ -62,15 +65,27 @@ function unbalanced({ ofType, versions, ground }: Held): readonly string[] {
   const isCopy = (sha256: string, release: UploadFileItem["release"]): boolean =>
     originsOf(release?.correctedFrom).at(-1)?.sha256 === sha256 &&
     archived.has(release?.object?.sha256 ?? "");
-  const kept = ({ state, sha256, uploadId, fileId, release }: UploadFileItem): boolean => {
+  const expired = (since: string): boolean => ground.clock.now() > keptUntil(since);
+  const kept = (file: UploadFileItem): boolean => {
+    const { state, sha256, release, reason, discarded, updatedAt } = file;
+    // What nobody decided about for long enough, or gave up, is gone; what somebody decided about never is.
+    if (state === "quarantined" && (discarded || expired(file.quarantinedAt ?? updatedAt))) return true;
+    if (state === "conflict" && (expired(updatedAt) || decided(file))) return true;
+    if (reason?.code === "bytes-expired") return false;
+    if (state === "quarantined") return versions.quarantine.has(ownObject(file).key);
     if (state === "indexed" || state === "duplicate") return archived.has(sha256) || isCopy(sha256, release);
     // Of a corrected copy, it is the copy that is in conflict.
     const other = release?.object?.sha256 ?? sha256;
-    if (state === "conflict") return aside.some((key) => key.endsWith(`/${other}.dcm`));
-    if (state === "quarantined")
-      return versions.quarantine.has(objectKeys.quarantine(ground.hospital, uploadId, fileId));
-    return true;
+    return state !== "conflict" || aside.some((key) => key.endsWith(`/${other}.dcm`));
   };
+  /** The same bytes of another file took part in the decision. */
+  const decided = ({ sopUid, sha256, release }: UploadFileItem): boolean =>
+    ofType<ConflictItem>("conflict").some(
+      (one) =>
+        one.sopUid === sopUid &&
+        one.sha256 === (release?.object?.sha256 ?? sha256) &&
+        one.resolution !== undefined,
+    );
   return ofType<UploadItem>("upload").flatMap(({ uploadId, fileCount }) => {
     const lines = files.get(uploadId) ?? [];
     const states = ["stored", "indexed", "duplicate", "conflict", "quarantined"] as const;
@@ -131,7 +146,7 @@ function differences(
 }
 
 /** No item refers to an object that is not there. */
-function missingObjects({ ofType, versions }: Held): readonly string[] {
+function missingObjects({ ofType, versions, ground }: Held): readonly string[] {
   const instances = ofType<InstanceItem>("instance");
   const wanted: readonly (readonly [keyof Held["versions"], string])[] = [
     ...instances.flatMap((instance) => {
@@ -146,7 +161,9 @@ function missingObjects({ ofType, versions }: Held): readonly string[] {
         ),
       ];
     }),
-    ...ofType<Item>("conflict").map(({ objectKey }) => ["quarantine", objectKey as string] as const),
+    ...ofType<ConflictItem>("conflict")
+      .filter(({ resolution, foundAt }) => !resolution && ground.clock.now() <= keptUntil(foundAt))
+      .map(({ objectKey }) => ["quarantine", objectKey] as const),
   ];
   return wanted
     .filter(([bucket, key]) => !versions[bucket].has(key))

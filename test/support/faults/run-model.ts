@@ -1,6 +1,6 @@
 /** One sequence of happenings on a world, and what must hold when it is over. */
 import fc from "fast-check";
-import { happenings, type Model, type Real } from "./commands.ts";
+import { type Happening, happenings, type Model, type Real } from "./commands.ts";
 import { decisions } from "./desk-commands.ts";
 import { bytesOf, type FileSpec } from "./files.ts";
 import { expectSettled } from "./settled.ts";
@@ -20,11 +20,14 @@ const waiting: readonly FileSpec[] = [
   file("as scanned", "no image"),
 ];
 
-/** `prepared`: begins where people have something to decide; else with nothing at all. */
-export const sequences = (maxCommands: number) =>
+/**
+ * `prepared`: begins where people have something to decide; else with nothing at all. `more`: happenings that not every ground
+ * can show, since an emulator's objects do not grow old.
+ */
+export const sequences = (maxCommands: number, more: readonly fc.Arbitrary<Happening>[] = []) =>
   fc.tuple(
     fc.boolean(),
-    fc.commands([...happenings, ...decisions], { size: "max", maxCommands }),
+    fc.commands([...happenings, ...decisions, ...more], { size: "max", maxCommands }),
     fc.scheduler(),
   );
 type Sequence = ReturnType<typeof sequences> extends fc.Arbitrary<infer T> ? T : never;

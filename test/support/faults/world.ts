@@ -208,6 +208,13 @@ export class World {
     this.#collect();
   }
 
+  /** What an operator's command or its worker does. False where it failed. */
+  async operate(work: (ports: Ports) => Promise<unknown>, fateOf?: FateOf): Promise<boolean> {
+    const done = await this.#succeeds(work(this.worker(fateOf)));
+    this.#collect();
+    return done;
+  }
+
   letLeasesEnd(): void {
     this.ground.clock.advance(afterLease);
   }

@@ -10,7 +10,9 @@ import { discardQuarantined } from "../../../shared/ingest/discard-quarantined.t
 import { listConflicts, retrieveConflicting } from "../../../shared/ingest/list-conflicts.ts";
 import { releaseQuarantined } from "../../../shared/ingest/release-quarantined.ts";
 import { resolveConflict } from "../../../shared/ingest/resolve-conflict.ts";
+import { waitingTag } from "../../../shared/ingest/settle.ts";
 import { objectKeys } from "../../../shared/object-keys.ts";
+import { supersededTag } from "../../../shared/object-notes.ts";
 import { compareEvidence, readInstances } from "../../../shared/report/evidence.ts";
 import {
   expectArchivedOnce,
@@ -20,6 +22,7 @@ import {
 } from "../../support/archive-checks.ts";
 import { type Clinic, clinic } from "../../support/clinic.ts";
 import { type Desk, desk } from "../../support/desk.ts";
+import { Killed, mortal } from "../../support/mortal-worker.ts";
 import { type Slice, sha256Hex, sliceFile } from "../../support/slices.ts";
 
 const slice: Slice = { studyUid: "1.2.826.1", seriesUid: "1.2.826.1.1", sopUid: "1.2.826.1.1.1" };
@@ -272,10 +275,10 @@ describe.each(["new", "both"] as const)("a decision to keep %s that cannot be ca
     await releaseQuarantined(at.as("technician"), here.clock, file);
     await at.follow();
     expect((await at.file(uploads[1])).state).toBe("conflict");
-    expect(here.objects.tags(kept)).toEqual({});
+    expect(here.objects.tags(kept)).toEqual(waitingTag);
     // Whoever delivers the event again changes nothing.
     await here.ingest({ key: `routine/${here.hospital.hospital}/${file.uploadId}/0` });
-    expect(here.objects.tags(kept)).toEqual({});
+    expect(here.objects.tags(kept)).toEqual(waitingTag);
 
     await resolveConflict(at.as("hospital-admin", "two"), here.clock, path, { keep: "new" });
     await at.follow();
@@ -310,6 +313,26 @@ describe.each(["new", "both"] as const)("a decision to keep %s that cannot be ca
     await at.follow();
     expect(instancesOf(here)).toMatchObject([{ sha256: sha256Hex(third) }]);
   });
+});
+
+it("a decision to keep new that its worker began and that was taken back leaves the first bytes those that count, wherever it died", async () => {
+  for (let dieAt = 1; ; dieAt++) {
+    const { here, at, uploads } = await inConflict();
+    await resolveConflict(at.as("hospital-admin"), here.clock, path, { keep: "new" });
+    const died = await at.follow(mortal(here, { dieAt, done: true })).then(
+      () => false,
+      (error: unknown) => error instanceof Killed,
+    );
+    if (!died || (await at.file(uploads[1])).state === "indexed") return;
+    here.clock.advance(60_001);
+    const keyArn = await here.keyService.createGroupKey("another");
+    await here.table.write([{ op: "update", key: keys.hospital(here.hospital), set: { keyArn } }]);
+    await here.ingest({ key: `routine/${here.hospital.hospital}/${uploads[1]}/0` });
+    expect((await at.file(uploads[1])).state).toBe("quarantined");
+    expect([dieAt, here.objects.tags(archived(sha256Hex(first)))]).toEqual([dieAt, {}]);
+    if (await here.objects.head(archived(path.sha256)))
+      expect([dieAt, here.objects.tags(archived(path.sha256))]).toEqual([dieAt, supersededTag]);
+  }
 });
 
 describe("two administrators at once", () => {
