@@ -60,6 +60,20 @@ export function describeObjectsContract(
       expect(await objects.read(ref)).toEqual(body);
     });
 
+    it("writes an object anew from itself: younger, with what is said of it now, and no tags", async () => {
+      const ref = fresh("quarantine");
+      const metadata = { "mic-reason": "missing-uid" };
+      await objects.put(ref, bytes("waiting"), { ...encrypted(), metadata });
+      await objects.tag(ref, { "mic-state": "taken" });
+      const before = await objects.head(ref);
+      await objects.copy(ref, ref, { ...encrypted(), metadata: { "mic-reason": "wrong-key" } });
+      const after = await objects.head(ref);
+      expect(after?.metadata).toEqual({ "mic-reason": "wrong-key" });
+      expect(after?.lastModified.getTime()).toBeGreaterThanOrEqual(before?.lastModified.getTime() ?? 0);
+      expect(await objects.tagsOf(ref)).toEqual({});
+      expect(text(await objects.read(ref))).toBe("waiting");
+    });
+
     it("keeps with an object what its writer said of it, and gives a copy nothing of that", async () => {
       const [ref, copy, described] = [fresh("landing"), fresh("quarantine"), fresh("archive")];
       const metadata = { "mic-upload": "01JUPLOAD", "mic-key": `${"x".repeat(900)}+/=` };
