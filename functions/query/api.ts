@@ -1,96 +1,109 @@
 /** QIDO-RS (PS3.18 §10.6), and a study with its progress. */
+import { randomUUID } from "node:crypto";
 import type { Grant } from "../../shared/access/grant.ts";
 import { auditShown } from "../../shared/audit/audit-shown.ts";
+import type { DicomJson } from "../../shared/catalog/items.ts";
 import { querySchemas } from "../../shared/contract/schemas/query.ts";
 import { Problem } from "../../shared/errors.ts";
+import type { Level } from "../../shared/query/attribute-dictionary.ts";
+import { encodeResults, resultType } from "../../shared/query/encode-results.ts";
 import { parseSearch } from "../../shared/query/parse-search.ts";
-import { presentInstance, presentSeries, presentStudy } from "../../shared/query/present.ts";
+import { presentFound, presentStudy } from "../../shared/query/present.ts";
 import { readStudyView } from "../../shared/query/read-study-view.ts";
+import { searchElements, studiesFound } from "../../shared/query/search-elements.ts";
 import { searchLimits } from "../../shared/query/search-limits.ts";
-import { searchInstances, searchSeries } from "../../shared/query/search-series.ts";
 import { searchStudies } from "../../shared/query/search-studies.ts";
+import type { ElementLevel } from "../../shared/query/study-elements.ts";
 import { api, type Reply } from "../http.ts";
 
-/** Instances asked for at once when the client names no limit: viewers read a whole series. */
-const instanceLimit = searchLimits.maximumLimit;
+/** Series and instances asked for at once when the client names no limit: viewers read a whole series. */
+const elementLimit = searchLimits.maximumLimit;
+
+interface Asked {
+  readonly grant: Grant;
+  readonly headers: Headers;
+  readonly search: URLSearchParams;
+  readonly baseUrl: string;
+  readonly params: { readonly scope: string; readonly studyUid?: string; readonly seriesUid?: string };
+}
 
 interface Page {
-  readonly results: readonly unknown[];
+  readonly results: readonly DicomJson[];
   readonly next: string | undefined;
-  readonly capped?: boolean;
-  readonly url: string;
-  readonly search: URLSearchParams;
+  readonly capped: boolean;
 }
 
 const bytesOf = (result: unknown): number => Buffer.byteLength(JSON.stringify(result));
+const rootOf = ({ baseUrl, params }: Asked): string => `${baseUrl}/dicomweb/${params.scope}`;
+const acceptOf = ({ search, headers }: Asked): string | null => search.get("accept") ?? headers.get("accept");
 
 /** PS3.18 §10.6.3.3: 204 when nothing matches; Warning 299 when more would have. The next page is a Link (RFC 8288). */
-function page({ results, next, capped = false, url, search }: Page): Reply {
-  const headers: Record<string, string> = { "content-type": "application/dicom+json" };
+async function reply(asked: Asked, { results, next, capped }: Page, path: string): Promise<Reply> {
+  const headers: Record<string, string> = {};
   if (next !== undefined) {
-    const more = new URLSearchParams([...search].filter(([name]) => name !== "cursor" && name !== "offset"));
-    more.set("cursor", next);
-    headers.link = `<${url}?${more}>; rel="next"`;
+    const kept = [...asked.search].filter(([name]) => name !== "cursor" && name !== "offset");
+    const more = new URLSearchParams([...kept, ["cursor", next]]);
+    headers.link = `<${rootOf(asked)}${path}?${more}>; rel="next"`;
     const why = capped
-      ? `This query is not served by an index: ${searchLimits.studiesExamined} studies were examined`
+      ? "This query is not served by an index: as much was examined as one request may"
       : "There are additional results that can be requested";
-    headers.warning = `299 ${new URL(url).host}: "${why}; follow the Link header"`;
+    headers.warning = `299 ${new URL(asked.baseUrl).host}: "${why}; follow the Link header"`;
   }
-  return results.length === 0 ? { status: 204, headers } : { status: 200, headers, body: results };
+  const type = resultType(acceptOf(asked));
+  if (results.length === 0) return { status: 204, headers };
+  const { contentType, body } = await encodeResults(results, type, randomUUID());
+  return { status: 200, headers: { ...headers, "content-type": contentType }, body };
 }
+
+async function studies(asked: Asked): Promise<Reply> {
+  resultType(acceptOf(asked));
+  const { grant, search } = asked;
+  const parsed = parseSearch(search, "study");
+  const present = (study: Parameters<typeof presentStudy>[0]) => presentStudy(study, parsed, rootOf(asked));
+  const found = await searchStudies(grant, parsed, (study) => bytesOf(present(study)));
+  await auditShown(grant, found.studies);
+  return reply(asked, { ...found, next: found.next, results: found.studies.map(present) }, "/studies");
+}
+
+/** `searched`: the levels whose attributes the answer has. */
+async function elements(asked: Asked, level: ElementLevel, searched: readonly Level[]): Promise<Reply> {
+  resultType(acceptOf(asked));
+  const { grant, params } = asked;
+  const { studyUid, seriesUid } = params;
+  const search = parseSearch(asked.search, level, elementLimit);
+  const presenting = { search, root: rootOf(asked), searched };
+  const found = await searchElements(grant, {
+    ...{ level, search, seriesUid },
+    study: studyUid === undefined ? undefined : studyOf(grant),
+    weigh: (one) => bytesOf(presentFound(one, presenting)),
+  });
+  if (studyUid === undefined) await auditShown(grant, studiesFound(found.found));
+  else await grant.audit({ studyUid, ...(seriesUid !== undefined && { seriesUid }) });
+  const results = found.found.map((one) => presentFound(one, presenting));
+  return reply(asked, { results, next: found.next, capped: found.capped }, pathOf(level, params));
+}
+
+const pathOf = (level: ElementLevel, { studyUid, seriesUid }: Asked["params"]): string =>
+  [
+    ...(studyUid === undefined ? [] : [`/studies/${studyUid}`]),
+    ...(seriesUid === undefined ? [] : [`/series/${seriesUid}`]),
+    level === "series" ? "/series" : "/instances",
+  ].join("");
 
 function studyOf(grant: Grant): NonNullable<Grant["study"]> {
   if (grant.study === undefined) throw new Problem("not-found", "There is no such study in this scope.");
   return grant.study;
 }
 
-interface InstanceSearch {
-  readonly grant: Grant;
-  readonly search: URLSearchParams;
-  readonly baseUrl: string;
-  readonly params: { readonly scope: string; readonly studyUid: string; readonly seriesUid?: string };
-}
-
-async function instances({ grant, search, baseUrl, params }: InstanceSearch): Promise<Reply> {
-  const parsed = parseSearch(search, "instance", instanceLimit);
-  const root = `${baseUrl}/dicomweb/${params.scope}`;
-  const found = await searchInstances(grant, studyOf(grant), params.seriesUid, parsed, (instance, study) =>
-    bytesOf(presentInstance(instance, study, parsed, root)),
-  );
-  await grant.audit(params);
-  const within = params.seriesUid === undefined ? "" : `/series/${params.seriesUid}`;
-  const results = found.items.map((instance) => presentInstance(instance, found.study, parsed, root));
-  return page({
-    results,
-    next: found.next,
-    url: `${root}/studies/${params.studyUid}${within}/instances`,
-    search,
-  });
-}
-
 export const handler = api("query", {
   schemas: querySchemas,
   handlers: {
-    searchStudies: async ({ grant, search, baseUrl, params }) => {
-      const parsed = parseSearch(search, "study");
-      const root = `${baseUrl}/dicomweb/${params.scope}`;
-      const found = await searchStudies(grant, parsed, (study) => bytesOf(presentStudy(study, parsed, root)));
-      await auditShown(grant, found.studies);
-      const results = found.studies.map((study) => presentStudy(study, parsed, root));
-      return page({ results, next: found.next, capped: found.capped, url: `${root}/studies`, search });
-    },
-    searchStudySeries: async ({ grant, search, baseUrl, params }) => {
-      const parsed = parseSearch(search, "series", instanceLimit);
-      const root = `${baseUrl}/dicomweb/${params.scope}`;
-      const found = await searchSeries(grant, studyOf(grant), parsed, (series, study) =>
-        bytesOf(presentSeries(series, study, parsed, root)),
-      );
-      await grant.audit({ studyUid: params.studyUid });
-      const results = found.items.map((series) => presentSeries(series, found.study, parsed, root));
-      return page({ results, next: found.next, url: `${root}/studies/${params.studyUid}/series`, search });
-    },
-    searchStudyInstances: (request) => instances(request),
-    searchSeriesInstances: (request) => instances(request),
+    searchStudies: (asked) => studies(asked),
+    searchSeries: (asked) => elements(asked, "series", ["study", "series"]),
+    searchInstances: (asked) => elements(asked, "instance", ["study", "series", "instance"]),
+    searchStudySeries: (asked) => elements(asked, "series", ["series"]),
+    searchStudyInstances: (asked) => elements(asked, "instance", ["series", "instance"]),
+    searchSeriesInstances: (asked) => elements(asked, "instance", ["instance"]),
     getStudy: async ({ grant, params }) => {
       await grant.audit({ studyUid: params.studyUid });
       return { status: 200, body: await readStudyView(grant, studyOf(grant)) };

@@ -2,9 +2,9 @@
 import { gzipSync } from "node:zlib";
 import type { Grant } from "../../shared/access/grant.ts";
 import type { KeyState } from "../../shared/access/key-state.ts";
+import { requireAcceptable } from "../../shared/contract/media-types.ts";
 import { retrieveSchemas } from "../../shared/contract/schemas/retrieve.ts";
 import type { InstancePath } from "../../shared/retrieve/locate.ts";
-import { requireAcceptable } from "../../shared/retrieve/media-types.ts";
 import { readMetadata } from "../../shared/retrieve/read-metadata.ts";
 import {
   type Retrieval,

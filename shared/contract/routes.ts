@@ -162,6 +162,22 @@ export const routes = [
     summary: "QIDO-RS: search for studies",
   },
   {
+    id: "searchSeries",
+    method: "GET",
+    path: "/dicomweb/{scope}/series",
+    capability: "query",
+    access: { target: "scope" },
+    summary: "QIDO-RS: search for series",
+  },
+  {
+    id: "searchInstances",
+    method: "GET",
+    path: "/dicomweb/{scope}/instances",
+    capability: "query",
+    access: { target: "scope" },
+    summary: "QIDO-RS: search for instances",
+  },
+  {
     id: "searchStudySeries",
     method: "GET",
     path: "/dicomweb/{scope}/studies/{studyUid}/series",

@@ -41,6 +41,8 @@ export const successes: Partial<Record<RouteId, Success>> = {
   rebuild: { status: 202, description: "Queued" },
   revokeShare: { status: 204, description: "Revoked" },
   searchStudies: dicomJson,
+  searchSeries: dicomJson,
+  searchInstances: dicomJson,
   searchStudySeries: dicomJson,
   searchStudyInstances: dicomJson,
   searchSeriesInstances: dicomJson,

@@ -43,15 +43,28 @@ export const attributes = {
   "00280100": { keyword: "BitsAllocated", vr: "US", level: "instance" },
   "00400244": { keyword: "PerformedProcedureStepStartDate", vr: "DA", level: "series" },
   "00400245": { keyword: "PerformedProcedureStepStartTime", vr: "TM", level: "series" },
+  "00400275.00400009": {
+    keyword: "RequestAttributesSequence.ScheduledProcedureStepID",
+    vr: "SH",
+    level: "series",
+  },
+  "00400275.00401001": {
+    keyword: "RequestAttributesSequence.RequestedProcedureID",
+    vr: "SH",
+    level: "series",
+  },
 } as const satisfies Record<string, Attribute>;
 
 const byKeyword = new Map<string, string>(
   Object.entries(attributes).map(([tag, { keyword }]) => [keyword, tag]),
 );
 
-/** The tag a query parameter names, as eight upper-case hexadecimal digits; undefined when it names none. */
+/**
+ * The tag a query parameter names, as eight upper-case hexadecimal digits, with a dot between a sequence's and that of an
+ * attribute in it; undefined when it names none.
+ */
 export function tagOf(name: string): string | undefined {
-  if (/^[0-9A-Fa-f]{8}$/.test(name)) return name.toUpperCase();
+  if (/^[0-9A-Fa-f]{8}(\.[0-9A-Fa-f]{8})?$/.test(name)) return name.toUpperCase();
   return byKeyword.get(name);
 }
 

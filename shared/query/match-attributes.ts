@@ -1,5 +1,5 @@
 /** Attribute matching of PS3.4 §C.2.2.2 on DICOM JSON: single value, UID list, wildcard, range, universal. */
-import type { DicomJson } from "../catalog/items.ts";
+import type { DicomJson, StudyItem } from "../catalog/items.ts";
 import { keysMatch } from "../catalog/name-queries.ts";
 import { matchesWildcard } from "../catalog/wildcard.ts";
 import { writtenNameKeys } from "../catalog/written-names.ts";
@@ -7,7 +7,7 @@ import { isCalendarDay } from "../contract/calendar-day.ts";
 import type { PersonName } from "../dicom/json-model.ts";
 import { Problem } from "../errors.ts";
 import { attributeOf } from "./attribute-dictionary.ts";
-import type { Search } from "./parse-search.ts";
+import { keysOf, type Search } from "./parse-search.ts";
 
 export interface Searchable {
   readonly attributes: DicomJson;
@@ -15,29 +15,53 @@ export interface Searchable {
   readonly nameKeys: readonly string[];
 }
 
-const patientName = "00100010";
+const tags = { patientName: "00100010", modalitiesInStudy: "00080061" } as const;
 
-/** Whether a dataset matches every key. `fuzzy` widens person names to word beginnings. */
-export function matchesAll(
-  { attributes, nameKeys }: Searchable,
-  { match, fuzzy }: Pick<Search, "match" | "fuzzy">,
+/** Two quotation marks stand for no value (PS3.4 §C.2.2.2.7). */
+export const emptyValue = '""';
+
+/** Whether a study matches the keys of its level. */
+export function matchesStudy(
+  { attributes, modalities = [], nameKeys = [] }: StudyItem,
+  search: Search,
 ): boolean {
-  return [...match].every(([tag, wanted]) =>
-    tag === patientName
-      ? keysMatch(nameKeys, wanted, { fuzzy })
-      : matchesOne(attributes[tag]?.Value ?? [], tag, wanted, fuzzy),
-  );
+  const listed = { ...attributes, [tags.modalitiesInStudy]: { vr: "CS", Value: modalities } };
+  return matchesAll({ attributes: listed, nameKeys }, keysOf(search, "study"));
 }
 
-function matchesOne(values: readonly unknown[], tag: string, wanted: string, fuzzy: boolean): boolean {
+/** Whether a dataset matches every key. `fuzzy` widens person names to word beginnings. */
+export function matchesAll({ attributes, nameKeys }: Searchable, search: Search): boolean {
+  const { match, fuzzy, empty } = search;
+  return [...match].every(([tag, wanted]) => {
+    const values = valuesOf(attributes, tag);
+    if (empty && wanted === emptyValue) return values.every((value) => value === null || value === "");
+    if (tag === tags.patientName) return keysMatch(nameKeys, wanted, { fuzzy });
+    return matchesOne(values, tag, wanted, search);
+  });
+}
+
+/** Of `<sequence>.<attribute>` the values in every item: any of them may match (PS3.4 §C.2.2.2.6). */
+function valuesOf(attributes: DicomJson, tag: string): readonly unknown[] {
+  const [outer = "", inner] = tag.split(".");
+  const values = attributes[outer]?.Value ?? [];
+  return inner === undefined ? values : values.flatMap((item) => (item as DicomJson)[inner]?.Value ?? []);
+}
+
+function matchesOne(
+  values: readonly unknown[],
+  tag: string,
+  wanted: string,
+  { fuzzy, all }: Search,
+): boolean {
   const vr = attributeOf(tag)?.vr ?? "LO";
   if (vr === "PN")
     return values.some((value) => keysMatch(writtenNameKeys(value as PersonName), wanted, { fuzzy }));
   if (vr === "UI") return listOf(wanted).some((uid) => values.includes(uid));
   if (vr === "DA" || vr === "TM") return values.some((value) => inRange(String(value), wanted, tag));
   if (vr === "IS" || vr === "US") return values.some((value) => Number(value) === Number(wanted));
-  const candidates = tag === "00080061" ? listOf(wanted) : [wanted];
-  return candidates.some((candidate) => values.some((value) => matchesText(String(value), candidate)));
+  const matches = (one: string): boolean => values.some((value) => matchesText(String(value), one));
+  if (tag !== tags.modalitiesInStudy) return matches(wanted);
+  return all ? listOf(wanted).every(matches) : listOf(wanted).some(matches);
 }
 
 /** A list of UIDs may be separated by commas or backslashes (PS3.18 §8.3.4.1, PS3.4 §C.2.2.2.2). */

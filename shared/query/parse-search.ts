@@ -1,7 +1,7 @@
 /** A QIDO-RS query string as data. PS3.18 §8.3.4 (search parameters) and §10.6.1. */
 import { Problem } from "../errors.ts";
 import { attributeOf, type Level, tagOf } from "./attribute-dictionary.ts";
-import { parseRange } from "./match-attributes.ts";
+import { emptyValue, parseRange } from "./match-attributes.ts";
 import { searchLimits } from "./search-limits.ts";
 
 export interface Search {
@@ -10,6 +10,10 @@ export interface Search {
   readonly limit: number;
   readonly offset: number;
   readonly fuzzy: boolean;
+  /** `""` matches what has no value. */
+  readonly empty: boolean;
+  /** Of several values each must be there, not just one (PS3.4 §C.2.2.2.8). */
+  readonly all: boolean;
   /** Tags asked for beyond the required ones, or everything stored. */
   readonly include: ReadonlySet<string> | "all";
   readonly cursor?: string;
@@ -28,6 +32,7 @@ const control = new Set([
   "cursor",
   "accept",
   "emptyvaluematching",
+  "multiplevaluematching",
 ]);
 
 /**
@@ -44,10 +49,18 @@ export function parseSearch(
     limit: Math.min(wholeNumber(query, "limit", 1) ?? defaultLimit, searchLimits.maximumLimit),
     offset: offsetOf(query),
     fuzzy: booleanOf(query, "fuzzymatching"),
+    empty: booleanOf(query, "emptyvaluematching"),
+    all: booleanOf(query, "multiplevaluematching"),
     include: includedFields(query),
     ...(query.get("cursor") ? { cursor: query.get("cursor") as string } : {}),
   };
 }
+
+/** The part of a search that is matched at one level. */
+export const keysOf = (search: Search, level: Level): Search => ({
+  ...search,
+  match: new Map([...search.match].filter(([tag]) => attributeOf(tag)?.level === level)),
+});
 
 function matchingKeys(query: URLSearchParams, level: Level): Map<string, string> {
   const match = new Map<string, string>();
@@ -57,7 +70,7 @@ function matchingKeys(query: URLSearchParams, level: Level): Map<string, string>
     if (match.has(tag)) throw new Problem("invalid-request", `The matching key ${tag} is given twice.`);
     if (/^\**$/.test(value)) continue;
     checkEncoding(tag, value);
-    if (isRange(tag)) parseRange(value, tag);
+    if (isRange(tag) && value !== emptyValue) parseRange(value, tag);
     match.set(tag, value);
   }
   return match;

@@ -2,19 +2,22 @@
  * Chooses the index that answers a study search. The table in docs/conformance-statement.md is this file in words:
  * predicates an index covers cost the same in a small archive and in a large one.
  */
-import { type HospitalKey, searchPartitions } from "../catalog/keys.ts";
+import type { ClaimItem } from "../catalog/claim-item.ts";
+import { type HospitalKey, keys, searchPartitions } from "../catalog/keys.ts";
 import { meansNobody, namePrefixFor } from "../catalog/name-queries.ts";
 import type { Table } from "../ports.ts";
-import { type DateRange, listOf, parseRange } from "./match-attributes.ts";
+import { type DateRange, emptyValue, listOf, parseRange } from "./match-attributes.ts";
 import type { Search } from "./parse-search.ts";
 
 const tags = {
   studyDate: "00080020",
   accession: "00080050",
+  modality: "00080060",
   modalities: "00080061",
   patientName: "00100010",
   patientId: "00100020",
   studyUid: "0020000D",
+  sopUid: "00080018",
 } as const;
 
 export interface IndexPartition {
@@ -26,8 +29,8 @@ export interface IndexPartition {
 }
 
 export interface Plan {
-  readonly index: "study-uid" | "accession" | "patient-id" | "name" | "modality" | "date";
-  /** Studies named outright, for `study-uid`. */
+  readonly index: "study-uid" | "instance-uid" | "accession" | "patient-id" | "name" | "modality" | "date";
+  /** Studies named outright, for `study-uid` and `instance-uid`. */
   readonly studyUids: readonly string[];
   /** Partitions to walk, in order. */
   readonly partitions: readonly IndexPartition[];
@@ -39,12 +42,18 @@ export interface Plan {
 
 /** The cheapest plan for one hospital: the most selective key that has an index wins. */
 export async function planSearch(table: Table, hospital: HospitalKey, search: Search): Promise<Plan> {
-  const { match } = search;
+  const match = indexable(search);
   const only = (...served: string[]): boolean => [...match.keys()].every((tag) => served.includes(tag));
 
   const uids = match.get(tags.studyUid);
   if (uids !== undefined)
     return { index: "study-uid", studyUids: listOf(uids), partitions: [], covered: only(tags.studyUid) };
+
+  const sopUids = match.get(tags.sopUid);
+  if (sopUids !== undefined) {
+    const studyUids = await studiesOfInstances(table, hospital, listOf(sopUids));
+    return { index: "instance-uid", studyUids, partitions: [], covered: only(tags.sopUid) };
+  }
 
   const accession = exact(match.get(tags.accession));
   if (accession !== undefined) {
@@ -80,17 +89,35 @@ export async function planSearch(table: Table, hospital: HospitalKey, search: Se
     const partitions = [{ pk, label: "", prefix: namePrefix }];
     return { index: "name", studyUids: [], partitions, namePrefix, covered: only(tags.patientName) };
   }
-  return planByMonth(table, hospital, search, range, only);
+  return planByMonth(table, hospital, { match, range, only });
+}
+
+/** No index holds what has no value. */
+const indexable = ({ match, empty }: Search): ReadonlyMap<string, string> =>
+  empty ? new Map([...match].filter(([, value]) => value !== emptyValue)) : match;
+
+/** A hospital's SOP Instance UID is claimed once, for one study. */
+async function studiesOfInstances(
+  table: Table,
+  hospital: HospitalKey,
+  sopUids: readonly string[],
+): Promise<readonly string[]> {
+  const claims = await table.batchGet([...new Set(sopUids)].map((sopUid) => keys.claim(hospital, sopUid)));
+  return [...new Set((claims as readonly ClaimItem[]).map(({ studyUid }) => studyUid))].sort();
+}
+
+interface ByMonth {
+  readonly match: ReadonlyMap<string, string>;
+  readonly range: DateRange | undefined;
+  readonly only: (...served: string[]) => boolean;
 }
 
 async function planByMonth(
   table: Table,
   hospital: HospitalKey,
-  search: Search,
-  range: DateRange | undefined,
-  only: (...served: string[]) => boolean,
+  { match, range, only }: ByMonth,
 ): Promise<Plan> {
-  const modality = singleModality(search.match.get(tags.modalities));
+  const modality = singleModality(match.get(tags.modalities) ?? match.get(tags.modality));
   const partitions = (await monthsWithStudies(table, hospital, range)).map((month) => ({
     pk:
       modality === undefined

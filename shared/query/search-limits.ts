@@ -7,6 +7,8 @@ export const searchLimits = {
   pageBytes: 3 * 1024 * 1024,
   /** Studies a request may look at to fill its page when part of the query is served by no index. */
   studiesExamined: 1000,
+  /** Series and instances a request may look at besides: a search for one may go through studies of thousands. */
+  elementsExamined: 10_000,
   /** `offset` walks over what it skips; beyond this use the cursor. */
   maximumOffset: 1000,
 } as const;

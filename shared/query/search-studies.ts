@@ -6,7 +6,7 @@ import { keys } from "../catalog/keys.ts";
 import { type Candidate, candidates } from "./candidates.ts";
 import { decodeCursor, encodeCursor, type Position, searchName } from "./cursor.ts";
 import { FillingPage } from "./filling-page.ts";
-import { matchesAll } from "./match-attributes.ts";
+import { matchesStudy } from "./match-attributes.ts";
 import type { Search } from "./parse-search.ts";
 import { searchLimits } from "./search-limits.ts";
 
@@ -29,23 +29,39 @@ export async function searchStudies(
 ): Promise<StudyPage> {
   const name = searchName(search, [grant.reach.hospitals, grant.reach.grantees]);
   const start = search.cursor === undefined ? undefined : decodeCursor(search.cursor, name);
-  const chunkSize = Math.min(search.limit + search.offset + 1, 100);
   const page = new FillingPage<StudyItem>(search);
   const studies = page.results;
   let examined = 0;
   let last: Position | undefined;
   const next = (): string => encodeCursor(last as Position, name);
 
+  for await (const { study, position } of examineStudies(grant, search, start)) {
+    if (study && !page.take(study, weigh)) return { studies, next: next(), capped: false };
+    last = position;
+    if (++examined >= searchLimits.studiesExamined) return { studies, next: next(), capped: true };
+  }
+  return { studies, capped: false };
+}
+
+export interface Examined {
+  /** Undefined where it does not belong to the answer. */
+  readonly study: StudyItem | undefined;
+  readonly position: Position;
+}
+
+/** Every study a search has to look at, in order, with what is matched at study level. */
+export async function* examineStudies(
+  grant: Grant,
+  search: Search,
+  start: Position | undefined,
+): AsyncGenerator<Examined> {
+  const chunkSize = Math.min(search.limit + search.offset + 1, 100);
   for await (const chunk of inChunks(candidates(grant, search, start), chunkSize)) {
     for (const { study, candidate } of await readChunk(grant, chunk)) {
       const wanted = study !== undefined && belongs(study, candidate, search);
-      if (wanted && !page.take(study, weigh)) return { studies, next: next(), capped: false };
-      last = candidate.position;
-      examined++;
+      yield { study: wanted ? study : undefined, position: candidate.position };
     }
-    if (examined >= searchLimits.studiesExamined) return { studies, next: next(), capped: true };
   }
-  return { studies, capped: false };
 }
 
 async function readChunk(grant: Grant, chunk: readonly Candidate[]) {
@@ -59,9 +75,8 @@ async function readChunk(grant: Grant, chunk: readonly Candidate[]) {
 
 /** A name prefix may find one study under several keys; only the first of them counts, on whatever page it falls. */
 function belongs(study: StudyItem, { name }: Candidate, search: Search): boolean {
-  const { attributes, modalities = [], nameKeys = [] } = study;
-  const listed = { ...attributes, "00080061": { vr: "CS", Value: modalities } };
-  if (!matchesAll({ attributes: listed, nameKeys }, search)) return false;
+  const { nameKeys = [] } = study;
+  if (!matchesStudy(study, search)) return false;
   return name === undefined || nameKeys.every((key) => !key.startsWith(name.prefix) || name.key <= key);
 }
 

@@ -3,13 +3,13 @@ import type { Grant } from "../access/grant.ts";
 import type { KeyState } from "../access/key-state.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import { originalOf } from "../catalog/original-of.ts";
+import { requireAcceptable } from "../contract/media-types.ts";
 import { revocation } from "../contract/revocation.ts";
 import { Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import { frameMedia } from "../pixels/frame-media.ts";
 import type { ObjectRef } from "../ports.ts";
 import { hasPicture, type InstancePath, locateInstance, locateRepresentative } from "./locate.ts";
-import { requireAcceptable } from "./media-types.ts";
 
 export interface Retrieval {
   readonly grant: Grant;

@@ -107,6 +107,8 @@ export const actionGroups: Readonly<Record<string, readonly string[]>> = {
   RetrieveStudyMetadata: ["ViewingImages"],
   RetrieveStudyThumbnail: ["ViewingImages"],
   RevokeShare: ["Sharing"],
+  SearchInstances: ["ViewingImages"],
+  SearchSeries: ["ViewingImages"],
   SearchSeriesInstances: ["ViewingImages"],
   SearchStudies: ["ViewingImages"],
   SearchStudyInstances: ["ViewingImages"],

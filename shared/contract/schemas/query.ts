@@ -51,6 +51,8 @@ const study = z.object({
 
 export const querySchemas = {
   searchStudies: { query: search, reply: datasets },
+  searchSeries: { query: search, reply: datasets },
+  searchInstances: { query: search, reply: datasets },
   searchStudySeries: { query: search, reply: datasets },
   searchStudyInstances: { query: search, reply: datasets },
   searchSeriesInstances: { query: search, reply: datasets },

@@ -42,6 +42,8 @@ const table: Record<RouteId, readonly [own: string, referred: string, other: str
   resolveConflict: ["A", "", ""],
 
   searchStudies: ["TPRASL", "", ""],
+  searchSeries: ["TPRASL", "", ""],
+  searchInstances: ["TPRASL", "", ""],
   searchStudySeries: ["TPRASL", "PR", ""],
   searchStudyInstances: ["TPRASL", "PR", ""],
   searchSeriesInstances: ["TPRASL", "PR", ""],

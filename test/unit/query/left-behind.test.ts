@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { keys } from "../../../shared/catalog/keys.ts";
 import { parseSearch } from "../../../shared/query/parse-search.ts";
 import { readStudyView } from "../../../shared/query/read-study-view.ts";
-import { searchSeries } from "../../../shared/query/search-series.ts";
+import { searchElements } from "../../../shared/query/search-elements.ts";
 import { searchStudies } from "../../../shared/query/search-studies.ts";
 import { clinic } from "../../support/clinic.ts";
 import { mortal } from "../../support/mortal-worker.ts";
@@ -32,9 +32,12 @@ describe("a study whose only image turned out to be another one's conflict", () 
     const { studies } = await searchStudies(here.grant("searchStudies"), everything);
     expect(studies.map(({ studyUid }) => studyUid)).toEqual(["1.2.826.6"]);
     await expect(readStudyView(here.grant("getStudy"), key)).rejects.toMatchObject({ type: "not-found" });
-    const series = parseSearch(new URLSearchParams(), "series");
-    await expect(searchSeries(here.grant("searchStudySeries"), key, series, () => 0)).rejects.toMatchObject({
-      type: "not-found",
-    });
+    const search = parseSearch(new URLSearchParams(), "series");
+    const asked = { level: "series", search, weigh: () => 0 } as const;
+    await expect(
+      searchElements(here.grant("searchStudySeries"), { ...asked, study: key }),
+    ).rejects.toMatchObject({ type: "not-found" });
+    const everywhere = await searchElements(here.grant("searchSeries"), asked);
+    expect(everywhere.found.map(({ study }) => study.studyUid)).toEqual(["1.2.826.6"]);
   });
 });

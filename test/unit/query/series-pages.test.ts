@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Grant } from "../../../shared/access/grant.ts";
 import { keys } from "../../../shared/catalog/keys.ts";
 import { parseSearch } from "../../../shared/query/parse-search.ts";
 import { presentStudy } from "../../../shared/query/present.ts";
-import { searchInstances, searchSeries } from "../../../shared/query/search-series.ts";
+import { type ElementPage, searchElements } from "../../../shared/query/search-elements.ts";
 import { storeStudy } from "../../support/archive.ts";
 import { testGrant } from "../../support/grant.ts";
 import { memoryTable } from "../../support/memory/table.ts";
@@ -23,6 +24,13 @@ async function studyOfTen() {
   return testGrant({ principal, action: "searchStudyInstances", table, study });
 }
 const parsed = (query = "") => parseSearch(new URLSearchParams(query), "instance", 1000);
+const instances = (grant: Grant, query: string, weight: number, within: string | undefined = seriesUid) =>
+  searchElements(grant, {
+    ...{ level: "instance", search: parsed(query), study, seriesUid: within },
+    weigh: () => weight,
+  });
+const sopUids = ({ found }: ElementPage) =>
+  found.map(({ element }) => (element.type === "instance" ? element.sopUid : ""));
 
 describe("the instances of a study", () => {
   it("come in several pages when together they are more than one answer may hold", async () => {
@@ -30,9 +38,9 @@ describe("the instances of a study", () => {
     const seen: string[] = [];
     const sizes: number[] = [];
     for (let cursor = ""; ; ) {
-      const page = await searchInstances(grant, study, seriesUid, parsed(cursor), () => 1024 * 1024);
-      seen.push(...page.items.map(({ sopUid }) => sopUid));
-      sizes.push(page.items.length);
+      const page = await instances(grant, cursor, 1024 * 1024);
+      seen.push(...sopUids(page));
+      sizes.push(page.found.length);
       if (page.next === undefined) break;
       cursor = `cursor=${page.next}`;
     }
@@ -41,30 +49,23 @@ describe("the instances of a study", () => {
   });
 
   it("come one by one when each alone is too much", async () => {
-    const page = await searchInstances(await studyOfTen(), study, undefined, parsed(), () => 5 * 1024 * 1024);
-    expect([page.items.length, page.next === undefined]).toEqual([1, false]);
+    const search = parsed();
+    const asked = { level: "instance", search, study, weigh: () => 5 * 1024 * 1024 } as const;
+    const page = await searchElements(await studyOfTen(), asked);
+    expect([page.found.length, page.next === undefined]).toEqual([1, false]);
   });
 
   it("are found by the patient's name, and only of the search the cursor was given for", async () => {
     const grant = await studyOfTen();
-    const first = await searchInstances(
-      grant,
-      study,
-      seriesUid,
-      parsed("PatientName=shan*&limit=1"),
-      () => 1,
-    );
-    expect(first.items).toHaveLength(1);
-    for (const query of ["", "PatientName=xiong&"]) {
-      const other = parsed(`${query}cursor=${first.next}`);
-      await expect(searchInstances(grant, study, seriesUid, other, () => 1)).rejects.toMatchObject({
+    const first = await instances(grant, "PatientName=shan*&limit=1", 1);
+    expect(first.found).toHaveLength(1);
+    for (const query of ["", "PatientName=xiong&"])
+      await expect(instances(grant, `${query}cursor=${first.next}`, 1)).rejects.toMatchObject({
         type: "invalid-request",
       });
-    }
-    const ofSeries = parsed(`PatientName=shan*&cursor=${first.next}`);
-    await expect(searchSeries(grant, study, ofSeries, () => 1)).rejects.toMatchObject({
-      type: "invalid-request",
-    });
+    const search = parsed(`PatientName=shan*&cursor=${first.next}`);
+    const ofSeries = { level: "series", search, study, weigh: () => 1 } as const;
+    await expect(searchElements(grant, ofSeries)).rejects.toMatchObject({ type: "invalid-request" });
   });
 });
 

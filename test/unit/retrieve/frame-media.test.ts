@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { requireAcceptable } from "../../../shared/contract/media-types.ts";
 import { decoders } from "../../../shared/pixels/decode-frame.ts";
 import { frameMedia } from "../../../shared/pixels/frame-media.ts";
-import { requireAcceptable } from "../../../shared/retrieve/media-types.ts";
 
 const jpegLs = { ...frameMedia("1.2.840.10008.1.2.4.80"), multipart: true };
 const native = { ...frameMedia("1.2.840.10008.1.2"), multipart: true };

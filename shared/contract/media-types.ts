@@ -41,17 +41,22 @@ export interface Stored {
 }
 
 /** Throws Problem("not-acceptable") naming what there is. */
-export function requireAcceptable(header: string | null, stored: Stored): void {
-  if (parseAccept(header).some((range) => satisfies(range, stored))) return;
-  const inner = stored.transferSyntaxUid
-    ? `${stored.type}; transfer-syntax=${stored.transferSyntaxUid}`
-    : stored.type;
-  const available = stored.multipart
-    ? `multipart/related; type="${stored.type}"; transfer-syntax=${stored.transferSyntaxUid}`
-    : inner;
-  throw new Problem("not-acceptable", `Available is: ${available}`, {
-    extensions: { available: [available] },
-  });
+export const requireAcceptable = (header: string | null, stored: Stored): void =>
+  void bestMediaType(header, [stored]);
+
+/** Of what there is, the first the best media range is satisfied by; throws Problem("not-acceptable") naming all. */
+export function bestMediaType<T extends Stored>(header: string | null, stored: readonly T[]): T {
+  for (const range of parseAccept(header)) {
+    const best = stored.find((one) => satisfies(range, one));
+    if (best !== undefined) return best;
+  }
+  const available = stored.map(mediaTypeOf);
+  throw new Problem("not-acceptable", `Available is: ${available.join(", ")}`, { extensions: { available } });
+}
+
+function mediaTypeOf({ type, transferSyntaxUid, multipart }: Stored): string {
+  const syntax = transferSyntaxUid === undefined ? "" : `; transfer-syntax=${transferSyntaxUid}`;
+  return multipart ? `multipart/related; type="${type}"${syntax}` : `${type}${syntax}`;
 }
 
 function satisfies(range: MediaRange, stored: Stored): boolean {
