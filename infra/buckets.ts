@@ -5,6 +5,7 @@ import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { quarantineDays } from "../shared/ingest/index-quarantined.ts";
 import { stagedDays } from "../shared/ingest/settle.ts";
+import { wrappedDays } from "../shared/retrieve/wrap-instance.ts";
 import { AppBucket } from "./blocks/bucket.ts";
 import { lockMode } from "./config.ts";
 import type { Stage } from "./stage.ts";
@@ -37,9 +38,10 @@ const archiveLifecycle: readonly LifecycleRule[] = [
   },
 ];
 
-/** Derived objects are made again by one command, so replaced versions need not stay. */
+/** Derived objects are made again by one command, so replaced versions need not stay; an envelope is made when it is asked for. */
 const derivedLifecycle: readonly LifecycleRule[] = [
   abandonedUploads,
+  { id: "wrapped", prefix: "wrapped/", expiration: Duration.days(wrappedDays) },
   { id: "replaced", noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true },
 ];
 

@@ -43,6 +43,8 @@ export const objectKeys = {
   /** `frame` counts from 1, as in PS3.18. */
   frame: (key: InstanceKey, sha256: string, frame: number): string =>
     `${instance(key)}/${sha256}/frames/${frame}`,
+  /** The original in a multipart envelope, for as long as clients ask for it. Its own prefix: by it the bucket expires it. */
+  wrapped: (key: InstanceKey, sha256: string): string => `wrapped/${instance(key)}/${sha256}`,
   /** What a doctor signed, enveloped. Its own prefix: only the report function may write there. */
   signedReport: (key: StudyKey, reportId: string, version: number, sha256: string): string =>
     `${signedReports(key)}${reportId}/${version}/${sha256}.json.enc`,

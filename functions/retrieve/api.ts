@@ -1,7 +1,6 @@
 /** WADO-RS (PS3.18 §10.4): metadata in the answer, pixels by redirect to S3. */
 import { gzipSync } from "node:zlib";
 import type { Grant } from "../../shared/access/grant.ts";
-import type { KeyState } from "../../shared/access/key-state.ts";
 import { requireAcceptable } from "../../shared/contract/media-types.ts";
 import { retrieveSchemas } from "../../shared/contract/schemas/retrieve.ts";
 import type { InstancePath } from "../../shared/retrieve/locate.ts";
@@ -14,7 +13,7 @@ import {
 } from "../../shared/retrieve/redirect.ts";
 import type { Kernel } from "../http/kernel.ts";
 import { api, type Reply } from "../http.ts";
-import { stores } from "../stores.ts";
+import { type Stores, stores } from "../stores.ts";
 
 interface Asked {
   readonly grant: Grant;
@@ -43,7 +42,7 @@ async function metadata(retrieval: Retrieval, path: Partial<InstancePath>): Prom
   };
 }
 
-export const retrieveApi = (deps: () => { readonly keyState: KeyState }, kernel?: () => Kernel) => {
+export const retrieveApi = (deps: () => Pick<Stores, "keyState" | "clock">, kernel?: () => Kernel) => {
   const asked = ({ grant, headers, query }: Asked): Retrieval => ({
     grant,
     keyState: deps().keyState,
@@ -58,7 +57,8 @@ export const retrieveApi = (deps: () => { readonly keyState: KeyState }, kernel?
         retrieveSeriesMetadata: (request) =>
           metadata(asked(request), { seriesUid: request.params.seriesUid }),
         retrieveInstanceMetadata: (request) => metadata(asked(request), request.params),
-        retrieveInstance: async (request) => redirect(await retrieveInstance(asked(request), request.params)),
+        retrieveInstance: async (request) =>
+          redirect(await retrieveInstance({ ...asked(request), clock: deps().clock }, request.params)),
         retrieveFrame: async (request) =>
           redirect(await retrieveFrame(asked(request), request.params, request.params.frame)),
         retrieveInstanceThumbnail: async (request) =>

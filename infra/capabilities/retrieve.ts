@@ -15,6 +15,9 @@ export class Retrieve extends Construct {
     props.stored.bindAudit(this.api, "append");
     props.stored.bindBucket(this.api, "archive", ["read"], [region]);
     props.stored.bindBucket(this.api, "derived", ["read"], [region]);
+    // Instances in an envelope, for clients that take nothing else.
+    props.stored.bindBucket(this.api, "derived", ["read", "write"], [`wrapped/${region}`]);
+    props.stored.bindHospitalKeys(this.api, ["encrypt"]);
     props.stored.bindHospitalKeys(this.api, ["decrypt"], "objects");
   }
 }

@@ -42,7 +42,15 @@ export function narrowDownloads(signer: DownloadSigner, reach: Reach): DownloadS
 const outOfReach = (bucket: string) => new OutOfReach(`Out of reach: an object of the ${bucket} bucket`);
 
 /** Words a key may begin with; what follows them is region, hospital and study. See `shared/object-keys.ts`. */
-const firstWords = new Set(["report", "characters", "uncorrected", "conflict", "quarantine", "corrected"]);
+const firstWords = new Set([
+  "report",
+  "characters",
+  "uncorrected",
+  "conflict",
+  "quarantine",
+  "corrected",
+  "wrapped",
+]);
 
 /** Under these an upload's id stands where the study would. */
 const ofUploads = new Set(["quarantine", "corrected"]);

@@ -67,7 +67,9 @@ function satisfies(range: MediaRange, stored: Stored): boolean {
   if (range.type !== "multipart/related" && range.type !== "multipart/*") return false;
   // Viewers ask so for frames of any kind, and read the part's own header: `*` leaves the encoding to the server.
   const type = range.parameters.get("type") ?? "*/*";
-  return (type === "application/octet-stream" && syntax === "*") || matchesType(type, stored.type);
+  const anyFrame =
+    type === "application/octet-stream" && syntax === "*" && stored.type !== "application/dicom";
+  return anyFrame || matchesType(type, stored.type);
 }
 
 function matchesType(wanted: string, type: string): boolean {

@@ -11,11 +11,16 @@ export interface Envelope {
  * @param sha256 of the original: the boundary is made of it, since no file holds its own hash
  */
 export function wrapFrame(media: FrameMedia, frame: Uint8Array, sha256: string): Envelope {
-  const { type, transferSyntaxUid } = media;
-  const boundary = `frame-${sha256.slice(0, 32)}`;
+  const { contentType, head, tail } = envelopeOf(media, `frame-${sha256.slice(0, 32)}`);
+  return { contentType, body: Buffer.concat([head, frame, tail]) };
+}
+
+/** What stands before and behind the one part of a multipart/related (RFC 2387). */
+export function envelopeOf({ type, transferSyntaxUid }: Omit<FrameMedia, "asItCame">, boundary: string) {
   const head = `--${boundary}\r\nContent-Type: ${type}; transfer-syntax=${transferSyntaxUid}\r\n\r\n`;
   return {
     contentType: `multipart/related; type="${type}"; boundary=${boundary}; transfer-syntax=${transferSyntaxUid}`,
-    body: Buffer.concat([Buffer.from(head), frame, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+    head: Buffer.from(head),
+    tail: Buffer.from(`\r\n--${boundary}--\r\n`),
   };
 }

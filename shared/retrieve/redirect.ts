@@ -3,13 +3,14 @@ import type { Grant } from "../access/grant.ts";
 import type { KeyState } from "../access/key-state.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import { originalOf } from "../catalog/original-of.ts";
-import { requireAcceptable } from "../contract/media-types.ts";
+import { bestMediaType, requireAcceptable } from "../contract/media-types.ts";
 import { revocation } from "../contract/revocation.ts";
 import { Problem } from "../errors.ts";
 import { objectKeys } from "../object-keys.ts";
 import { frameMedia } from "../pixels/frame-media.ts";
-import type { ObjectRef } from "../ports.ts";
+import type { Clock, ObjectRef } from "../ports.ts";
 import { hasPicture, type InstancePath, locateInstance, locateRepresentative } from "./locate.ts";
+import { wrapLimit, wrappedInstance } from "./wrap-instance.ts";
 
 export interface Retrieval {
   readonly grant: Grant;
@@ -17,18 +18,28 @@ export interface Retrieval {
   readonly accept: string | null;
 }
 
-/** The stored original, bit for bit. Each answers a URL that works for seconds, and throws KeyUnavailable as `sign` does. */
-export async function retrieveInstance(retrieval: Retrieval, path: InstancePath): Promise<string> {
-  const { grant, accept } = retrieval;
+/**
+ * The stored original, bit for bit, by itself or in an envelope. Each answers a URL that works for seconds, and throws
+ * KeyUnavailable as `sign` does.
+ */
+export async function retrieveInstance(
+  retrieval: Retrieval & { readonly clock: Clock },
+  path: InstancePath,
+): Promise<string> {
+  const { grant, accept, keyState, clock } = retrieval;
   const instance = await locateInstance(grant, path);
-  const { transferSyntaxUid } = instance;
-  requireAcceptable(accept, { type: "application/dicom", transferSyntaxUid, multipart: false });
-  return sign(
-    retrieval,
-    instance,
-    originalOf(instance),
-    `application/dicom; transfer-syntax=${transferSyntaxUid}`,
+  const { transferSyntaxUid, size, keyArn } = instance;
+  const single = { type: "application/dicom", transferSyntaxUid, multipart: false };
+  const chosen = bestMediaType(
+    accept,
+    size <= wrapLimit ? [single, { ...single, multipart: true }] : [single],
   );
+  if (!chosen.multipart) {
+    const contentType = `application/dicom; transfer-syntax=${transferSyntaxUid}`;
+    return sign(retrieval, instance, originalOf(instance), contentType);
+  }
+  await keyState.requireEnabled(keyArn);
+  return sign(retrieval, instance, await wrappedInstance(grant, clock, instance));
 }
 
 /** One frame, stored in its multipart envelope. `frame` counts from 1. */

@@ -1,4 +1,4 @@
-/** QIDO-RS at every level of the hierarchy, as software of a hospital asks for it. */
+/** QIDO-RS at every level of the hierarchy, and what it leads to, as software of a hospital asks for it. */
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually, type Json, send, settled, signedIn } from "../support/cloud.ts";
 import { ctSeries, newUid } from "../support/instances.ts";
@@ -79,6 +79,20 @@ describe("a search below the studies", () => {
     const refused = await radiologist.get(path, { accept: "image/png" });
     expect(refused.status).toBe(406);
     expect(refused.body.available).toContain("application/dicom+json");
+  });
+
+  it("leads to the instance itself, in the envelope that clients of RetrieveURL ask for", async () => {
+    const { body } = await radiologist.get(`${root}/instances?PatientID=${patientId}&limit=1`);
+    const [url = ""] = uids(body, "00081190") as string[];
+    const path = url.slice(url.indexOf(root));
+    const accept = 'multipart/related; type="application/dicom"; transfer-syntax=*';
+    for (let times = 0; times < 2; times++) {
+      const answer = await radiologist.download(path, { accept });
+      expect(answer.headers.get("content-type")).toMatch(/^multipart\/related; type="application\/dicom"/);
+      const text = Buffer.from(await answer.arrayBuffer()).toString("latin1");
+      const whole = Buffer.from(await (await radiologist.download(path)).arrayBuffer()).toString("latin1");
+      expect(text).toContain(`\r\n\r\n${whole}\r\n--`);
+    }
   });
 
   it("shows another hospital nothing of it", async () => {

@@ -85,6 +85,7 @@ const objects = {
   metadata: objectKeys.metadata(instance, "{sha256}"),
   thumbnail: objectKeys.thumbnail(instance, "{sha256}"),
   frame: objectKeys.frame(instance, "{sha256}", 7).replace(/7$/, "{n}"),
+  wrapped: objectKeys.wrapped(instance, "{sha256}"),
   signedReport: objectKeys.signedReport(study, "{report}", 7, "{sha256}").replace("/7/", "/{version}/"),
   signedReports: objectKeys.signedReports(study),
   characterSet: objectKeys.characterSet(study),

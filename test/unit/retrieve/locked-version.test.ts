@@ -34,7 +34,7 @@ describe("an original whose key was written over or deleted after it was locked"
       ...testGrant({ principal, action: "retrieveInstance", table, objects, clock, study }),
       downloads,
     };
-    const retrieval = { grant, keyState: keyState(keyService, clock), accept: "application/dicom" };
+    const retrieval = { grant, clock, keyState: keyState(keyService, clock), accept: "application/dicom" };
     const url = await retrieveInstance(retrieval, path);
     expect((await downloads.openUrl(url)).body).toEqual(bytes);
   });
