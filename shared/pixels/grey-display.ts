@@ -3,7 +3,7 @@ import { type Dataset, frameScopes, items, number, numbers, text } from "./attri
 import type { ImagePixel } from "./image-pixel.ts";
 import { lookUp, lookupTable } from "./lookup-table.ts";
 import { range, type Values } from "./stored-values.ts";
-import { apply, followedBy, line, type Transform } from "./transforms.ts";
+import { apply, followedBy, type Line, line, type Transform } from "./transforms.ts";
 
 /**
  * The transform from a stored value (or an average of some) to 0 (black) … 1 (white) for frame `frame`; what a window
@@ -19,7 +19,7 @@ export function greyDisplay(
   const voi =
     windowTransform(dataset, frame) ??
     voiTable(dataset, image, frame) ??
-    fullRange(dataset, modality, frameValues);
+    fullRange(dataset, image, modality, frameValues);
   const inverted =
     image.photometric === "MONOCHROME1" || text(dataset, "20500020")?.toUpperCase() === "INVERSE";
   const shown = followedBy(modality, voi);
@@ -30,6 +30,10 @@ function modalityTransform(dataset: Dataset, image: ImagePixel, frame: number): 
   const [sequenceItem] = items(dataset, "00283000");
   const table = sequenceItem && lookupTable(sequenceItem, "00283002", "00283006", image.signed);
   if (table) return (value) => lookUp(table, value);
+  return rescaleOf(dataset, frame);
+}
+
+function rescaleOf(dataset: Dataset, frame: number): Line {
   for (const scope of frameScopes(dataset, frame, "00289145")) {
     const slope = number(scope, "00281053");
     // A slope of 0 would make every pixel the same: not a rescale anyone meant.
@@ -64,7 +68,7 @@ function voiTable(dataset: Dataset, image: ImagePixel, frame: number): Transform
   for (const scope of frameScopes(dataset, frame, "00289132")) {
     const [sequenceItem] = items(scope, "00283010");
     // The input of a VOI LUT is signed when rescaling can make it negative (C.11.2.1.1).
-    const signed = image.signed || (number(dataset, "00281052") ?? 0) < 0;
+    const signed = image.signed || rescaleOf(dataset, frame).offset < 0;
     const table = sequenceItem && lookupTable(sequenceItem, "00283002", "00283006", signed);
     if (table) return (value) => lookUp(table, value) / (2 ** table.bits - 1);
   }
@@ -72,9 +76,14 @@ function voiTable(dataset: Dataset, image: ImagePixel, frame: number): Transform
 }
 
 /** Black at the frame's smallest value, white at its largest; a frame of one value is black. */
-function fullRange(dataset: Dataset, modality: Transform, frameValues: () => Values): Transform {
+function fullRange(
+  dataset: Dataset,
+  image: ImagePixel,
+  modality: Transform,
+  frameValues: () => Values,
+): Transform {
   const values = frameValues();
-  const found = range(values, paddingRange(dataset)) ?? range(values) ?? [0, 1];
+  const found = range(values, paddingRange(dataset, image)) ?? range(values) ?? [0, 1];
   const ends = found.map((value) => apply(modality, value));
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const width = high - low || 1;
@@ -82,9 +91,16 @@ function fullRange(dataset: Dataset, modality: Transform, frameValues: () => Val
 }
 
 /** Pixel Padding Value, up to Pixel Padding Range Limit where there is one (PS3.3 C.7.5.1.1.2). */
-function paddingRange(dataset: Dataset): readonly [number, number] | undefined {
-  const value = number(dataset, "00280120");
-  if (value === undefined) return undefined;
-  const limit = number(dataset, "00280121") ?? value;
+function paddingRange(dataset: Dataset, image: ImagePixel): readonly [number, number] | undefined {
+  const declared = number(dataset, "00280120");
+  if (declared === undefined) return undefined;
+  const value = asPixel(declared, image);
+  const limit = asPixel(number(dataset, "00280121") ?? declared, image);
   return [Math.min(value, limit), Math.max(value, limit)];
+}
+
+/** US or SS as Pixel Representation says (PS3.6, note 1): files bring the other VR too. */
+function asPixel(value: number, { signed, bitsAllocated }: ImagePixel): number {
+  if (bitsAllocated > 16) return value;
+  return signed ? (value << 16) >> 16 : value & 0xffff;
 }

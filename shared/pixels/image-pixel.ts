@@ -83,7 +83,7 @@ export function readImagePixel(dataset: Dataset, element: PixelElement): ImagePi
   const columns = number(dataset, "00280011") ?? 0;
   if (!isCount(rows, 65535) || !isCount(columns, 65535)) return { unavailable: "rows-or-columns" };
 
-  const frames = dataset["00280008"]?.Value?.length ? (number(dataset, "00280008") ?? 0) : 1;
+  const frames = framesOf(dataset);
   if (!isCount(frames, 0x7fffffff)) return { unavailable: "number-of-frames" };
 
   const photometric = (text(dataset, "00280004") ?? "MONOCHROME2").toUpperCase();
@@ -105,6 +105,12 @@ export function readImagePixel(dataset: Dataset, element: PixelElement): ImagePi
     vr: element.vr,
   };
   return nativeFrameBytes(image) > maxFrameBytes ? { unavailable: "frame-too-large" } : image;
+}
+
+/** A count of none, or below, is no count: writers of single images leave 0. NaN where it is no number. */
+function framesOf(dataset: Dataset): number {
+  if (!dataset["00280008"]?.Value?.length) return 1;
+  return Math.max(1, number(dataset, "00280008") ?? Number.NaN);
 }
 
 type Bits = Pick<ImagePixel, "bitsAllocated" | "bitsStored" | "highBit" | "signed" | "float">;

@@ -174,7 +174,7 @@ describe("hostile headers", () => {
     ["missing rows", {}, { "00280010": undefined }, "rows-or-columns"],
     ["rows that are text", {}, { "00280010": { vr: "US", Value: ["x"] } }, "rows-or-columns"],
     ["65535 x 65535", {}, { "00280010": huge, "00280011": huge }, "frame-too-large"],
-    ["minus one frame", { frames: -1 }, {}, "number-of-frames"],
+    ["two and a half frames", { frames: 2.5 }, {}, "number-of-frames"],
     ["frames that are text", { frames: "many" }, {}, "number-of-frames"],
     ["12 bits allocated", {}, { "00280100": { vr: "US", Value: [12] } }, "bits-allocated"],
     ["no bits allocated", {}, { "00280100": { vr: "US", Value: [0] } }, "bits-allocated"],
@@ -184,6 +184,10 @@ describe("hostile headers", () => {
     ["16-bit 4:2:2", { samples: 3, photometric: "YBR_FULL_422" }, {}, "bits-allocated"],
   ] as const)("%s: the reason is named", (_, options, more, reason) => {
     expect(readImagePixel(imageObject(options, more), pixelData)).toEqual({ unavailable: reason });
+  });
+
+  it.each([0, -1])("a count of %i frames is that of a single image", (frames) => {
+    expect(readImagePixel(imageObject({ frames }), pixelData)).toMatchObject({ frames: 1 });
   });
 
   it("two thousand million frames in a small file are not looked for", () => {

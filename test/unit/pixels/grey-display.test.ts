@@ -63,11 +63,17 @@ describe("grey levels on the screen", () => {
     expect([shown(-2000), shown(100), shown(200), shown(300)]).toEqual([0, 0, 0.5, 1]);
   });
 
-  it("a range of padding is recognised; a value no pixel can have marks none", () => {
+  it("a range of padding is recognised", () => {
     const padding = { "00280120": { vr: "SS", Value: [-2000] }, "00280121": { vr: "SS", Value: [-1990] } };
     expect(display(padding, { signed: true }, [-2000, -1995, 0, 10])(5)).toBe(0.5);
-    const unsigned = { "00280120": { vr: "US", Value: [63536] } };
-    expect(display(unsigned, { signed: true }, [-2000, 0])(-1000)).toBe(0.5);
+  });
+
+  it("padding has the sign of the pixels, whatever VR it was written with", () => {
+    const us = { "00280120": { vr: "US", Value: [63536] }, "00280121": { vr: "US", Value: [63546] } };
+    const shown = display(us, { signed: true }, [-2000, -1995, 100, 200, 300]);
+    expect([shown(100), shown(200), shown(300)]).toEqual([0, 0.5, 1]);
+    const ss = { "00280120": { vr: "SS", Value: [-2000] } };
+    expect(display(ss, { signed: false }, [63536, 100, 300])(200)).toBe(0.5);
   });
 
   it("a frame that is all padding, or all one value, is shown without failing", () => {
@@ -111,5 +117,16 @@ describe("grey levels on the screen", () => {
     const groups = { "52009230": sequence(frame(100.5, 1), frame(100.5, 2)), "52009229": sequence({}) };
     expect(display(groups, { frames: 2 }, [0], 0)(100)).toBe(0.5);
     expect(display(groups, { frames: 2 }, [0], 1)(50)).toBe(0.5);
+  });
+
+  it("a VOI LUT starts below zero where the frame's own rescaling does", () => {
+    const table = {
+      "00283002": { vr: "US", Value: [3, 65526, 8] },
+      "00283006": { vr: "US", Value: [0, 51, 255] },
+    };
+    const rescale = sequence({ "00281052": ds(-1024), "00281053": ds(1) });
+    const shared = { "52009229": sequence({ "00289145": rescale }), "00283010": sequence(table) };
+    const shown = display(shared, { signed: false });
+    expect([shown(1014), shown(1015), shown(1016)]).toEqual([0, 0.2, 1]);
   });
 });

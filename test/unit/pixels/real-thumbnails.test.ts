@@ -13,6 +13,10 @@ import { decodable, firstFrame } from "./real-frames.ts";
  */
 const flatReference = "png/series__mr-ge-signa-brain-20__brain_002.png";
 
+/** Without a window, and its padding written as US under signed pixels: the reference tool takes it for the darkest value. */
+const paddedReference = "png/ct__htj2k-rpcl__chafey__CT1_JPH.png";
+const incomparable: readonly string[] = [flatReference, paddedReference];
+
 /** Of 255, on average. Two decoders already differ on lossy colour: how they spread its halved chroma is their own choice. */
 const toleranceOf = ({ pixels }: RealFile): number => (pixels?.class === "lossless, exact" ? 3 : 6);
 
@@ -33,7 +37,7 @@ async function raw(image: Uint8Array) {
 }
 
 describeWithRealFiles("thumbnails of real files", (files) => {
-  const shown = decodable(files).filter(({ png }) => png !== undefined && png.path !== flatReference);
+  const shown = decodable(files).filter(({ png }) => png !== undefined && !incomparable.includes(png.path));
   it.each(shown.map((file) => [file.path, file] as const))("%s looks like the reference", async (_, file) => {
     const ours = await raw((await thumbnail(file)).jpeg);
     const png = await raw(await readFile(join(realFilesFolder, file.png?.path ?? "")));
