@@ -36,6 +36,11 @@ export class ChunkReader {
     }
   }
 
+  /** Lets the source go, whatever is left of it. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
   /** All that is left. */
   async *rest(): AsyncGenerator<Uint8Array> {
     yield this.#rest;

@@ -14,6 +14,7 @@ import {
   nativeFrameBytes,
   readImagePixel,
   representativeFrame,
+  type UnavailableReason,
 } from "../pixels/image-pixel.ts";
 import { withLookupTables } from "../pixels/lookup-data.ts";
 import { renderThumbnail } from "../pixels/thumbnail.ts";
@@ -136,11 +137,16 @@ class Derivation {
     const quantities = iconKind(this.#item.sopClassUid) === "parametric-map";
     // Without a colour scale a picture of quantities would mislead.
     const shown = quantities ? undefined : representativeFrame(image.frames);
-    let thumbnail = shown === undefined ? "none" : "unavailable:pixel-data-too-short";
+    let thumbnail: string | undefined;
+    let missing: UnavailableReason = "pixel-data-too-short";
+    const onFlood = () => {
+      missing = "too-many-fragments";
+    };
     let stored = 0;
     const media = frameMedia(header.transferSyntaxUid);
     const decodedBytes = media.asItCame ? 0 : nativeFrameBytes(image);
-    for await (const batch of batches(readFrames(original, pixelData, image, decoder), decodedBytes)) {
+    const frames = readFrames(original, pixelData, image, decoder, onFlood);
+    for await (const batch of batches(frames, decodedBytes)) {
       const representative = batch.find(({ index }) => index === shown);
       if (representative) thumbnail = await this.#storeThumbnail(original, representative);
       const results = await Promise.all(
@@ -150,6 +156,7 @@ class Derivation {
       stored += failed < 0 ? batch.length : failed;
       if (failed >= 0) break;
     }
+    thumbnail ??= shown === undefined ? "none" : `unavailable:${missing}`;
     return { thumbnail, frames: stored };
   }
 

@@ -3,23 +3,47 @@ import { ChunkReader, joined } from "./chunk-reader.ts";
 
 const item = 0xfffee000;
 
-/** Fragments from the first byte after the element's header; the Basic Offset Table is passed over. Ends where the structure does. */
+/**
+ * So many fragments may be as small as they like, empty ones included; those beyond must hold `least` bytes each on average.
+ * Encoders cut frames into kilobytes; an item costs eight bytes of file and a microsecond here.
+ */
+const mostFragments = 1_000_000;
+const least = 64;
+
+/** More items than any encoder writes: read to their end they would take all the time and memory there is. */
+export class TooManyFragments extends Error {
+  override readonly name = "TooManyFragments";
+}
+
+/**
+ * Fragments from the first byte after the element's header; the Basic Offset Table and empty ones are passed over. Ends where
+ * the structure does. Throws TooManyFragments.
+ */
 export async function* fragments(
   chunks: AsyncIterable<Uint8Array>,
   limit: number,
 ): AsyncGenerator<Uint8Array> {
   const reader = new ChunkReader(chunks);
-  for (let index = 0; ; index++) {
-    const header = await reader.read(8);
-    if (header === undefined) return;
-    const view = new DataView(header.buffer, header.byteOffset, 8);
-    const tag = view.getUint16(0, true) * 0x10000 + view.getUint16(2, true);
-    const length = view.getUint32(4, true);
-    if (tag !== item || length > limit) return;
-    const fragment = await reader.read(length);
-    if (fragment === undefined) return;
-    if (index > 0) yield fragment;
+  try {
+    for (let [index, bytes] = [0, 0]; ; index++) {
+      if (index > mostFragments + bytes / least) throw new TooManyFragments(`More than ${index} fragments`);
+      const fragment = await nextFragment(reader, limit);
+      if (fragment === undefined) return;
+      bytes += fragment.length;
+      if (index > 0 && fragment.length > 0) yield fragment;
+    }
+  } finally {
+    await reader.close();
   }
+}
+
+async function nextFragment(reader: ChunkReader, limit: number): Promise<Uint8Array | undefined> {
+  const header = await reader.read(8);
+  if (header === undefined) return undefined;
+  const view = new DataView(header.buffer, header.byteOffset, 8);
+  const tag = view.getUint16(0, true) * 0x10000 + view.getUint16(2, true);
+  const length = view.getUint32(4, true);
+  return tag === item && length <= limit ? reader.read(length) : undefined;
 }
 
 /**
@@ -31,17 +55,35 @@ export async function* joinFragments(
   startsFrame: (fragment: Uint8Array) => boolean,
   limit: number,
 ): AsyncGenerator<Uint8Array> {
-  let parts: Uint8Array[] = [];
-  let size = 0;
+  let frame = new Gathered();
   for await (const fragment of source) {
-    if (parts.length > 0 && startsFrame(fragment)) {
-      yield joined(parts);
-      parts = [];
-      size = 0;
+    if (frame.size > 0 && startsFrame(fragment)) {
+      yield frame.whole();
+      frame = new Gathered();
     }
-    parts.push(fragment);
-    size += fragment.length;
-    if (size > limit) return;
+    frame.add(fragment);
+    if (frame.size > limit) return;
   }
-  if (parts.length > 0) yield joined(parts);
+  if (frame.size > 0) yield frame.whole();
+}
+
+/** Fragments joined before they are many: each by itself costs a hundred bytes, and keeps the chunk it came in. */
+const joinedAtOnce = 1024;
+
+class Gathered {
+  size = 0;
+  readonly #blocks: Uint8Array[] = [];
+  #parts: Uint8Array[] = [];
+
+  add(fragment: Uint8Array): void {
+    this.size += fragment.length;
+    this.#parts.push(fragment);
+    if (this.#parts.length < joinedAtOnce) return;
+    this.#blocks.push(joined(this.#parts));
+    this.#parts = [];
+  }
+
+  whole(): Uint8Array {
+    return joined([...this.#blocks, ...this.#parts]);
+  }
 }

@@ -7,7 +7,7 @@ import {
   nativeFrameBytes,
   nativeFrameLocation,
 } from "../pixels/image-pixel.ts";
-import { fragments, joinFragments } from "./encapsulated-frames.ts";
+import { fragments, joinFragments, TooManyFragments } from "./encapsulated-frames.ts";
 import type { Original } from "./open-original.ts";
 
 export interface RawFrame {
@@ -20,20 +20,30 @@ export interface RawFrame {
 /** Small frames are read many at a time, up to this many bytes. */
 const readAtOnce = 8 * 1024 * 1024;
 
-/** Ends early where the pixel data does, whatever Number of Frames says. */
+/**
+ * Ends early where the pixel data does, whatever Number of Frames says.
+ *
+ * @param onFlood told where it ends because there is no end of fragments
+ */
 export async function* readFrames(
   original: Original,
   pixelData: PixelData,
   image: ImagePixel,
   decoder: Decoder,
+  onFlood: () => void = () => undefined,
 ): AsyncGenerator<RawFrame> {
   if (!decoder.encapsulated) return yield* nativeFrames(original, pixelData, image);
   const chunks = await original.stream(pixelData.offset);
   const startsFrame = image.frames === 1 ? () => false : decoder.startsFrame;
   let index = 0;
-  for await (const bytes of joinFragments(fragments(chunks, maxFrameBytes), startsFrame, maxFrameBytes)) {
-    yield { index, bytes, bitOffset: 0 };
-    if (++index === image.frames) return;
+  try {
+    for await (const bytes of joinFragments(fragments(chunks, maxFrameBytes), startsFrame, maxFrameBytes)) {
+      yield { index, bytes, bitOffset: 0 };
+      if (++index === image.frames) return;
+    }
+  } catch (error) {
+    if (!(error instanceof TooManyFragments)) throw error;
+    onFlood();
   }
 }
 

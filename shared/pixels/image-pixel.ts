@@ -13,6 +13,8 @@ export const unavailableReasons = [
   "frame-too-large",
   "pixel-data-too-short",
   "pixel-data-structure",
+  /** Millions of items, empty or nearly so. */
+  "too-many-fragments",
   "corrupt-stream",
   /** The compressed stream says another size than the object. */
   "stream-size",
