@@ -1,11 +1,11 @@
 /**
  * `npm run bench:ingest-memory`: the most that ingest keeps resident for the largest files it accepts, one and a batch of ten
- * side by side. Each is made in one process and taken in by another, whose landing bucket reads it from disk or makes it up; what
+ * side by side, and derive for those that are large for their headers, a batch of five. Each is made in one process and taken in by another, whose landing bucket reads it from disk or makes it up; what
  * ingest writes is dropped.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { fstatSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ulid } from "ulid";
@@ -16,50 +16,21 @@ import { createOrder } from "../shared/order/create-order.ts";
 import type { ByteRange, ObjectHead, ObjectRef, ObjectStore } from "../shared/ports.ts";
 import { clinic } from "../test/support/clinic.ts";
 import { wantedOrder } from "../test/support/wanted-order.ts";
+import { deriveSideBySide } from "./derive-headers.ts";
+import { chunkBytes, Landed } from "./landed-file.ts";
 import { largeFiles } from "./large-files.ts";
 import { table } from "./measure.ts";
 
-const chunkBytes = 256 * 1024;
 const sideBySide = [1, 10];
+/** Derived from too. What derive keeps of the others is in `npm run bench:memory`. */
+const largeHeaders: ReadonlySet<string> = new Set([
+  "structureSet",
+  "functionalGroups",
+  "notNumbers",
+  "deflatedHeader",
+]);
+const deriveBatch = 5;
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
-
-interface Stored {
-  readonly size: number;
-  readonly sha256: string;
-  /** Of the file's beginning, on disk. */
-  readonly headBytes: number;
-  readonly tail: string;
-}
-
-/** The file's bytes: its beginning from disk, then one byte over and over, then its end. */
-class Landed {
-  readonly stored: Stored;
-  readonly #head: number;
-  readonly #tail: Uint8Array;
-
-  constructor(folder: string) {
-    this.stored = JSON.parse(readFileSync(join(folder, "stored.json"), "utf8"));
-    this.#head = openSync(join(folder, "head"), "r");
-    this.#tail = Buffer.from(this.stored.tail, "base64");
-  }
-
-  bytes({ offset, length }: ByteRange): Uint8Array {
-    const { size, headBytes } = this.stored;
-    const bytes = Buffer.alloc(Math.min(length, size - offset), 7);
-    if (offset < headBytes)
-      readSync(this.#head, bytes, 0, Math.min(bytes.length, headBytes - offset), offset);
-    const tailStart = size - this.#tail.length - offset;
-    if (tailStart < bytes.length)
-      bytes.set(this.#tail.subarray(Math.max(0, -tailStart)), Math.max(0, tailStart));
-    return bytes;
-  }
-
-  async *stream({ offset, length }: ByteRange): AsyncGenerator<Uint8Array> {
-    const end = Math.min(this.stored.size, offset + length);
-    for (let at = offset; at < end; at += chunkBytes)
-      yield this.bytes({ offset: at, length: Math.min(chunkBytes, end - at) });
-  }
-}
 
 async function make(name: string, folder: string): Promise<void> {
   const made = largeFiles[name];
@@ -139,10 +110,14 @@ async function ingestOne(landed: Landed, folder: string): Promise<string> {
   return ingestObject(here.ingestDependencies({ objects }), { key });
 }
 
-async function ingest(count: number, folder: string): Promise<void> {
+async function measured(
+  count: number,
+  folder: string,
+  one: (landed: Landed) => Promise<string>,
+): Promise<void> {
   const landed = new Landed(folder);
   const started = performance.now();
-  const outcomes = await Promise.all(Array.from({ length: count }, () => ingestOne(landed, folder)));
+  const outcomes = await Promise.all(Array.from({ length: count }, () => one(landed)));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const peak = mebibytes(process.resourceUsage().maxRSS * 1024);
   const outcome = [...new Set(outcomes)].join(", ");
@@ -150,6 +125,12 @@ async function ingest(count: number, folder: string): Promise<void> {
     JSON.stringify([mebibytes(landed.stored.size), String(count), outcome, seconds, peak]),
   );
 }
+
+const steps: Readonly<Record<string, (of: string, folder: string) => Promise<void>>> = {
+  make,
+  ingest: (of, folder) => measured(Number(of), folder, (landed) => ingestOne(landed, folder)),
+  derive: (of, folder) => measured(Number(of), folder, deriveSideBySide),
+};
 
 /** The heap a Lambda function of 1,024 MB gets: V8 collects when it must, and would take more where there is more. */
 const heap = "--max-old-space-size=920";
@@ -170,16 +151,18 @@ function report(only: string | undefined): void {
     try {
       run(["make", name, folder]);
       for (const count of sideBySide)
-        rows.push([name, ...JSON.parse(run(["ingest", String(count), folder]))]);
+        rows.push([name, "ingest", ...JSON.parse(run(["ingest", String(count), folder]))]);
+      if (largeHeaders.has(name))
+        rows.push([name, "derive", ...JSON.parse(run(["derive", String(deriveBatch), folder]))]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  const head = ["file", "MiB", "side by side", "outcome", "s", "peak RSS MiB"];
+  const head = ["file", "by", "MiB", "side by side", "outcome", "s", "peak RSS MiB"];
   process.stdout.write(`${table(head, rows)}\n`);
 }
 
 const [step, of = "", folder = ""] = process.argv.slice(2);
-if (step === "make") await make(of, folder);
-else if (step === "ingest") await ingest(Number(of), folder);
+const chosen = steps[step ?? ""];
+if (chosen) await chosen(of, folder);
 else report(step);

@@ -85,6 +85,24 @@ function functionalGroups(): MadeUpFile {
   );
 }
 
+/** DS that is no number, in a header as long as is read, before one frame as large as is derived from. */
+function notNumbers(): MadeUpFile {
+  const text = new TextEncoder().encode("xyz\\".repeat(15_000));
+  const items = Array.from({ length: 510 }, (): readonly WriteElement[] => [
+    { tag: "30060050", vr: "DS", value: text },
+  ]);
+  const side = 8192;
+  const file = writePart10([
+    ...image(1, side),
+    { tag: "00290010", vr: "LO", value: "X" },
+    { tag: "00291001", vr: "OB", value: new Uint8Array(95 * 1024 ** 2) },
+    { tag: "30060040", vr: "SQ", value: items },
+  ]);
+  const length = side * side * 2;
+  const head = joined(file, header(pixelData, length));
+  return { size: head.length + length, head, tail: new Uint8Array(0) };
+}
+
 /** A deflated data set of 250 MiB that packs well, its header in the first bytes. */
 function deflatedPixels(): MadeUpFile {
   const frames = 30;
@@ -124,6 +142,7 @@ export const largeFiles: Readonly<Record<string, () => MadeUpFile | Promise<Made
   encapsulated,
   structureSet,
   functionalGroups,
+  notNumbers,
   deflated: deflatedPixels,
   deflatedHeader: deflatedHeader(120 * 1024 ** 2),
   deflatedTooFar: deflatedHeader(200 * 1024 ** 2),

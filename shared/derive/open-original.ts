@@ -1,6 +1,8 @@
 /** The archived original, read by ranges: its header, and any part of it, as a data set that is not deflated. */
+
+import { growPrefix, kept } from "../dicom/grow-prefix.ts";
 import { bulkRange, type Element } from "../dicom/json-model.ts";
-import { type Header, readHeader } from "../dicom/read.ts";
+import { type Header, inflatedBytes, readHeader } from "../dicom/read.ts";
 import type { Attribute } from "../pixels/attributes.ts";
 import { maxTableBytes } from "../pixels/lookup-data.ts";
 import type { ObjectRef, ObjectStore } from "../ports.ts";
@@ -10,7 +12,8 @@ import { InflatedSource } from "./inflated-source.ts";
 const firstRead = 64 * 1024;
 
 export interface Original {
-  readonly header: Header;
+  /** Without what was inflated to read it. */
+  readonly header: Omit<Header, "inflated">;
   /** Bytes at an offset as the header counts them: of the file, or of the inflated data set. */
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Everything from an offset to the end. */
@@ -24,13 +27,31 @@ export interface Original {
  * Throws DicomRejected for bytes that are not a DICOM object.
  */
 export async function openOriginal(objects: ObjectStore, ref: ObjectRef, size: number): Promise<Original> {
-  let length = Math.min(firstRead, size);
-  for (;;) {
-    const bytes = await objects.read(ref, { offset: 0, length });
+  const original = await openWithin(objects, ref, size, Number.POSITIVE_INFINITY);
+  if (!original) throw new Error("A header cannot be longer than its file");
+  return original;
+}
+
+/** The same; undefined where the header takes more than `atMost` bytes, inflated where it is deflated. */
+export async function openWithin(
+  objects: ObjectStore,
+  ref: ObjectRef,
+  size: number,
+  atMost: number,
+): Promise<Original | undefined> {
+  const read = (offset: number, length: number) => objects.read(ref, { offset, length });
+  let bytes: Uint8Array = new Uint8Array(0);
+  for (let length = Math.min(firstRead, size); length <= Math.max(atMost, firstRead); ) {
+    bytes = await growPrefix(read, bytes, length);
     const header = readHeader(bytes, { totalSize: size });
-    if (!("needBytes" in header)) return partsOf(header, sourceOf(header, objects, ref, size, bytes));
-    length = Math.min(size, Math.max(header.needBytes, length + 1));
+    if (!("needBytes" in header)) {
+      if (inflatedBytes(header) > atMost) return undefined;
+      return partsOf(header, sourceOf(header, objects, ref, size, bytes));
+    }
+    if (header.needBytes <= length) throw new Error("The reader asks for bytes it has");
+    length = Math.min(size, header.needBytes);
   }
+  return undefined;
 }
 
 function sourceOf(
@@ -40,9 +61,9 @@ function sourceOf(
   size: number,
   prefix: Uint8Array,
 ): Source {
-  const file = fileSource(objects, ref, size, prefix);
+  const file = fileSource(objects, ref, size, kept(prefix));
   if (header.inflated === undefined) return file;
-  return new InflatedSource(() => file.stream(header.datasetOffset), header.inflated, size);
+  return new InflatedSource(() => file.stream(header.datasetOffset), kept(header.inflated), size);
 }
 
 type Source = Pick<Original, "read" | "stream">;
@@ -64,7 +85,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-function partsOf(header: Header, source: Source): Original {
+function partsOf({ inflated: _, ...header }: Header, source: Source): Original {
   return {
     header,
     read: (offset, length) => source.read(offset, length),

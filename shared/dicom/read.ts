@@ -45,6 +45,10 @@ export interface Header extends Identity {
   readonly inflated?: Uint8Array;
 }
 
+/** What was inflated of a header to read it; 0 where it is not deflated. */
+export const inflatedBytes = ({ inflated, pixelData }: Header): number =>
+  inflated === undefined ? 0 : (pixelData?.offset ?? inflated.length);
+
 /** Headers of real objects stay far below, inflated too; large multi-frame objects have tens of megabytes. */
 const headerLimit = 128 * 1024 * 1024;
 /** Asked for beyond what is known to be missing, so that few rounds are needed. */

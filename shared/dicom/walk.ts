@@ -134,7 +134,7 @@ class Walker {
     if (element === 0 || (group === 0xfffc && element === 0xfffc)) return undefined;
     const { decoded } = this.log;
     const read = readValue(cursor.bytes, traits, start, valueEnd, encoding.little, characterSet, this.log);
-    this.memory.spendOn(read, traits.kind, this.log.decoded - decoded, valueEnd);
+    this.memory.spendOn(read, this.log.decoded - decoded, valueEnd);
     return read;
   }
 

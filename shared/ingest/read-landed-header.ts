@@ -1,27 +1,21 @@
 import type { PixelSource } from "../dicom/check-pixels.ts";
-import { type Header, readHeader } from "../dicom/read.ts";
+import { growPrefix, kept, largeHeader } from "../dicom/grow-prefix.ts";
+import { type Header, inflatedBytes, readHeader } from "../dicom/read.ts";
 import { DicomRejected } from "../dicom/rejected.ts";
 import type { ObjectRef, ObjectStore } from "../ports.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 /** Holds nearly every header: one range request, whatever the object's size. */
 const firstRead = 64 * 1024;
-const readAtOnce = 8 * 1024 * 1024;
 
 type Readable = Pick<ObjectStore, "read" | "stream">;
 
 export interface LandedHeader {
   /** Without what was inflated to read it, which may be a hundred times the file. */
   readonly header: Omit<Header, "inflated">;
-  /** The object, without asking again for what was read of it. */
+  /** The object, without asking again for what was read of it and is kept. */
   readonly source: PixelSource;
 }
-
-/**
- * Headers above this, inflated where they are deflated, become many times their bytes of JSON: one at a time is held, so that
- * a batch of ten fits into the function's memory. Nearly every one is below.
- */
-const largeHeader = 1024 * 1024;
 
 /**
  * Reads the header of a stored object, by growing ranges, and works on it. `work` gets the refusal instead where it is not an
@@ -75,11 +69,12 @@ async function readLandedHeader(
     if (size === 0) throw new DicomRejected("empty", 0);
     let bytes: Uint8Array = new Uint8Array(0);
     for (let wanted = Math.min(firstRead, size); ; ) {
-      bytes = await longer(objects, ref, bytes, wanted);
+      const read = (offset: number, length: number) => objects.read(ref, { offset, length });
+      bytes = await growPrefix(read, bytes, wanted);
       const header = readHeader(bytes, { totalSize: size, ...(characterSet && { characterSet }) });
       if (!("needBytes" in header)) {
         if (inflatedBytes(header) > atMost) return undefined;
-        return { header: lightened(header), source: sourceOf(objects, ref, size, bytes) };
+        return { header: lightened(header), source: sourceOf(objects, ref, size, kept(bytes)) };
       }
       if (header.needBytes <= bytes.length) throw new Error("The reader asks for bytes it has");
       wanted = Math.min(header.needBytes, size);
@@ -91,30 +86,8 @@ async function readLandedHeader(
   }
 }
 
-/** What of a deflated data set is header. */
-const inflatedBytes = ({ inflated, pixelData }: Header): number =>
-  inflated === undefined ? 0 : (pixelData?.offset ?? inflated.length);
-
 function lightened({ inflated: _, ...header }: Header): LandedHeader["header"] {
   return header;
-}
-
-/** Read in steps into one piece of memory: joining two large ones would take twice theirs. */
-async function longer(
-  objects: Readable,
-  ref: ObjectRef,
-  bytes: Uint8Array,
-  length: number,
-): Promise<Uint8Array> {
-  const whole = Buffer.allocUnsafe(length);
-  whole.set(bytes);
-  for (let at = bytes.length; at < length; ) {
-    const part = await objects.read(ref, { offset: at, length: Math.min(readAtOnce, length - at) });
-    if (part.length === 0) throw new Error("The object is shorter than it says");
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function sourceOf(objects: Readable, ref: ObjectRef, size: number, prefix: Uint8Array): PixelSource {
