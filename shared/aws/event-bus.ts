@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import type { EventBus } from "../ports.ts";
 import { inRequests } from "./batches.ts";
+import { briefly } from "./patience.ts";
 import { type RetryOptions, withRetries } from "./retries.ts";
 import { faultOf, ServiceFault } from "./service-fault.ts";
 
@@ -22,7 +23,7 @@ interface Entry {
 export function eventBridgeBus({
   busName,
   source,
-  client = new EventBridgeClient({ maxAttempts: 1 }),
+  client = new EventBridgeClient({ maxAttempts: 1, requestHandler: briefly }),
   retries,
 }: EventBridgeOptions): EventBus {
   return {

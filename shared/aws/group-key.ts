@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-kms";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { Transient } from "../errors.ts";
+import { briefly } from "./patience.ts";
 import { faultOf, isTransient, type ServiceFault } from "./service-fault.ts";
 
 export interface GroupKeyOptions {
@@ -83,7 +84,7 @@ async function makeKey(group: string, alias: string, options: GroupKeyOptions): 
  * role, since KMS does not support `aws:ResourceTag` in key policies (KMS developer guide, "Using tags to control access").
  */
 async function keyPolicy(options: GroupKeyOptions): Promise<unknown> {
-  const { retentionGuard, stage, sts = new STSClient({}) } = options;
+  const { retentionGuard, stage, sts = new STSClient({ requestHandler: briefly }) } = options;
   const { Arn = "" } = await ask("GetCallerIdentity", () => sts.send(new GetCallerIdentityCommand({})));
   const [, partition, , , account] = Arn.split(":");
   const iam = `arn:${partition}:iam::${account}`;

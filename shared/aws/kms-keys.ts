@@ -9,6 +9,7 @@ import type { STSClient } from "@aws-sdk/client-sts";
 import { KeyUnavailable, Transient } from "../errors.ts";
 import type { KeyService } from "../ports.ts";
 import { createGroupKey } from "./group-key.ts";
+import { briefly } from "./patience.ts";
 import { refusedKey } from "./refused-key.ts";
 import { faultOf, isTransient } from "./service-fault.ts";
 
@@ -22,7 +23,7 @@ export interface KmsKeysOptions {
 
 /** Keys in KMS. */
 export function kmsKeys({
-  client = new KMSClient({ maxAttempts: 5 }),
+  client = new KMSClient({ maxAttempts: 5, requestHandler: briefly }),
   ...options
 }: KmsKeysOptions): KeyService {
   return {

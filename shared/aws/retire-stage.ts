@@ -1,4 +1,5 @@
 /** Removing a stage that is not production: its objects, locked in governance mode or not, and its hospitals' keys. */
+
 import {
   KMSClient,
   ListResourceTagsCommand,
@@ -11,6 +12,7 @@ import {
   type ObjectIdentifier,
   PutObjectLegalHoldCommand,
 } from "@aws-sdk/client-s3";
+import { briefly } from "./patience.ts";
 import { askS3, s3Client } from "./s3-client.ts";
 import { faultOf, ServiceFault } from "./service-fault.ts";
 
@@ -63,7 +65,7 @@ export async function emptyBucket(bucket: string): Promise<number> {
 
 /** Schedules the deletion of every key tagged with the stage, after the shortest wait KMS allows. Answers how many. */
 export async function retireKeys(stage: string): Promise<number> {
-  const client = new KMSClient({ maxAttempts: 5 });
+  const client = new KMSClient({ maxAttempts: 5, requestHandler: briefly });
   let retired = 0;
   for await (const { Keys = [] } of paginateListKeys({ client }, {})) {
     for (const { KeyId } of Keys) {

@@ -1,20 +1,37 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { ConditionFailed, KeyUnavailable, Problem } from "../errors.ts";
+import { ConditionFailed, KeyUnavailable, Problem, Transient } from "../errors.ts";
 import { type Credentials, localEndpoint } from "./cloud.ts";
+import { endWhenIdle, longWork, type Patience, patienceWithS3, untilAnswered } from "./patience.ts";
 import { refusedKeyOfObject } from "./refused-key.ts";
 import { withRetries, writeOnce } from "./retries.ts";
-import { faultOf, isAmbiguous, ServiceFault } from "./service-fault.ts";
+import { faultOf, isAmbiguous, isTransient, ServiceFault } from "./service-fault.ts";
 
 /** One client's settings for every adapter: checksums and retries are ours, so the SDK adds none of its own. */
-export function s3Client(credentials?: Credentials): S3Client {
-  return new S3Client({
+export function s3Client(credentials?: Credentials, patience: Patience = patienceWithS3): S3Client {
+  const client = new S3Client({
     forcePathStyle: localEndpoint("s3") !== undefined,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: 1,
+    requestHandler: untilAnswered(patience),
     ...(credentials && { credentials }),
   });
+  // Not the handler's socketTimeout: it would end a stream that is read slowly.
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const output = await next(args);
+        const { body } = output.response as { readonly body?: unknown };
+        endWhenIdle(body, longWorking.has(commandName ?? "") ? longWork.requestTimeout : patience.idle);
+        return output;
+      },
+    { step: "deserialize", priority: "low", name: "endWhenIdle" },
+  );
+  return client;
 }
+
+/** They answer 200 at once and spaces until they are done. */
+const longWorking: ReadonlySet<string> = new Set(["CopyObjectCommand", "CompleteMultipartUploadCommand"]);
 
 /** Asks with retries, and puts S3's refusal into the words of a use case. */
 export async function askS3<T>(operation: string, call: () => Promise<T>): Promise<T> {
@@ -53,6 +70,16 @@ export async function createS3<T>(
     }
   };
   return inWords(() => withRetries(attempt));
+}
+
+/** A body that is read piece by piece. Transient where it ends before its end: what was read cannot be asked for again here. */
+export async function* streamS3(operation: string, body: unknown): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    const fault = faultOf(operation, error);
+    throw isTransient(fault) ? new Transient(`${operation} did not go on`, { cause: fault }) : fault;
+  }
 }
 
 async function once<T>(operation: string, call: () => Promise<T>): Promise<T> {

@@ -16,7 +16,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { KeyUnavailable, Problem } from "../errors.ts";
 import type { BucketName, ByteRange, ObjectRef, ObjectStore } from "../ports.ts";
-import { askS3, createS3, s3Client, writeS3 } from "./s3-client.ts";
+import { longWork } from "./patience.ts";
+import { askS3, createS3, s3Client, streamS3, writeS3 } from "./s3-client.ts";
 import { copySource, encryption, headFrom, listed, rangeHeader } from "./s3-shapes.ts";
 import { listVersions } from "./s3-versions.ts";
 import { ServiceFault } from "./service-fault.ts";
@@ -76,7 +77,7 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
 
     async stream(ref, range) {
       if (range?.length === 0) return nothing();
-      return get(ref, range, async (body) => body as unknown as AsyncIterable<Uint8Array>).catch((error) => {
+      return get(ref, range, async (body) => streamS3("GetObject", body)).catch((error) => {
         pastTheEnd(error);
         return nothing();
       });
@@ -113,7 +114,7 @@ export function s3Objects({ buckets, lockMode, client = s3Client() }: S3ObjectsO
         ...(retainUntil && { ObjectLockMode: lockMode, ObjectLockRetainUntilDate: retainUntil }),
         ...encryption(kmsKeyId),
       });
-      const copy = () => client.send(command);
+      const copy = () => client.send(command, longWork);
       if (ifAbsent) await createS3("CopyObject", copy, async () => (await store.head(to)) !== undefined);
       else await askS3("CopyObject", copy);
     },

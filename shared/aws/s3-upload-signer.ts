@@ -9,6 +9,7 @@ import {
 import type { STSClient } from "@aws-sdk/client-sts";
 import { Problem } from "../errors.ts";
 import type { HospitalUploadSigner, SignedRequest, UploadSigner } from "../ports.ts";
+import { longWork } from "./patience.ts";
 import { askS3, base64ToHex, hexToBase64, s3Client, writeS3 } from "./s3-client.ts";
 import { encryption } from "./s3-shapes.ts";
 import { type S3SigningOptions, signS3, type ToSign } from "./s3-signing.ts";
@@ -133,7 +134,7 @@ function multipartCalls(bucket: string, session: SessionFor): MultipartCalls {
         },
       });
       const s3 = await client();
-      await writeS3("CompleteMultipartUpload", () => s3.send(command));
+      await writeS3("CompleteMultipartUpload", () => s3.send(command, longWork));
     },
     async abortMultipart(key, multipartId) {
       const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: multipartId });

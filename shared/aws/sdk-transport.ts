@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { DynamoOperation, DynamoSend } from "./dynamo-send.ts";
+import { briefly } from "./patience.ts";
 import { faultOf } from "./service-fault.ts";
 
 type Command = Parameters<DynamoDBClient["send"]>[0];
@@ -26,7 +27,7 @@ const commands = {
 /** DynamoDB through the SDK's client, for functions whose cold start can afford it. */
 export function sdkTransport(
   // The table retries by itself: it knows which writes may be sent twice.
-  client: DynamoDBClient = new DynamoDBClient({ maxAttempts: 1 }),
+  client: DynamoDBClient = new DynamoDBClient({ maxAttempts: 1, requestHandler: briefly }),
 ): DynamoSend {
   return async (operation, input) => {
     const command = new (commands[operation] as new (input: unknown) => Command)(input);

@@ -2,6 +2,7 @@ import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Queue, QueueName } from "../ports.ts";
 import { inRequests } from "./batches.ts";
 import { localEndpoint } from "./cloud.ts";
+import { briefly } from "./patience.ts";
 import { type RetryOptions, withRetries } from "./retries.ts";
 import { faultOf, ServiceFault } from "./service-fault.ts";
 
@@ -32,7 +33,11 @@ export function sqsQueue({ queues, client = sqsClient(), retries }: SqsQueueOpti
 
 /** A local cloud's queue URLs name a host that may not resolve; the endpoint does. */
 export function sqsClient(): SQSClient {
-  return new SQSClient({ maxAttempts: 1, useQueueUrlAsEndpoint: localEndpoint() === undefined });
+  return new SQSClient({
+    maxAttempts: 1,
+    useQueueUrlAsEndpoint: localEndpoint() === undefined,
+    requestHandler: briefly,
+  });
 }
 
 /** Sends again what a partly failed request left behind. */

@@ -1,6 +1,7 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Transient } from "../errors.ts";
 import type { Credentials } from "./cloud.ts";
+import { briefly } from "./patience.ts";
 import { faultOf, isTransient } from "./service-fault.ts";
 
 export interface Session {
@@ -18,7 +19,7 @@ const margin = 5 * 60_000;
  */
 export function uploaderSessions(
   roleArn: string,
-  client: STSClient = new STSClient({ maxAttempts: 5 }),
+  client: STSClient = new STSClient({ maxAttempts: 5, requestHandler: briefly }),
 ): (hospital: string, keyGroup: string, seconds: number) => Promise<Session> {
   const sessions = new Map<string, Promise<Session>>();
 
