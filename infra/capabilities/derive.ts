@@ -39,7 +39,7 @@ export class Derive extends Construct {
       entry: "functions/derive/on-instance-indexed.ts",
       variant: lane,
       description: `Makes thumbnails and frames of archived instances (${lane})`,
-      // One whole core; what it holds is at most a gigabyte (docs/performance.md).
+      // One whole core; what it holds at most is measured in docs/robustness.md.
       memory: 1769,
       timeout: workTime,
       ...(lane === "stat" && { reservedConcurrency: statConcurrency }),
