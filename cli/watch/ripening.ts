@@ -25,6 +25,8 @@ export interface Looked {
   /** Every file that is there, by name. */
   readonly all: ReadonlyMap<string, WatchedFile>;
   readonly ripe: readonly WatchedFile[];
+  /** Folders that could not be entered: what is in them may be there still. */
+  readonly closed: readonly string[];
 }
 
 interface Since {
@@ -48,7 +50,8 @@ export class Ripening {
     const since = new Map<string, Since>();
     const all = new Map<string, WatchedFile>();
     const ripe: WatchedFile[] = [];
-    for (const { path, name, closed } of await walkFolder(this.#folder)) {
+    const entries = await walkFolder(this.#folder);
+    for (const { path, name, closed } of entries) {
       if (closed || unfinishedName.test(name)) continue;
       const found = await statOf(path);
       if (found === undefined || found.size === 0) continue;
@@ -60,7 +63,7 @@ export class Ripening {
       if (performance.now() - one.at >= this.#milliseconds) ripe.push(file);
     }
     this.#since = since;
-    return { all, ripe };
+    return { all, ripe, closed: entries.filter(({ closed }) => closed).map(({ name }) => name) };
   }
 }
 

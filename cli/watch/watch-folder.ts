@@ -143,7 +143,7 @@ class Watching {
     this.#folderAway = false;
     this.#looked = looked;
     for (const file of looked.ripe) this.#lanes[this.#laneOf(file.name)].offer(file);
-    this.#remembered.tidy(looked.all.keys());
+    this.#remembered.tidy(looked);
   }
 
   #laneOf(name: string): LaneName {

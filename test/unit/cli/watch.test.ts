@@ -1,11 +1,10 @@
 /** `mic watch`, against our own server over a line that a test breaks. */
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { ApiClient } from "../../../cli/client.ts";
-import { Remembered } from "../../../cli/watch/remembered.ts";
 import type { WatchOptions } from "../../../cli/watch/watch-folder.ts";
 import { imageOf, type LineTest, lineTest, names } from "../../support/line-test.ts";
 import { watchQuickly } from "../../support/watching.ts";
@@ -240,40 +239,5 @@ describe("a file that cannot be moved", () => {
     await watching.stop();
     expect(await readdir(to)).toEqual(["a"]);
     expect(watching.log.filter(({ event }) => event === "not-moved")).toHaveLength(1);
-  });
-});
-
-describe("the memory of a watch", () => {
-  it("keeps no name, forgets files that are gone, and survives half a line", async () => {
-    const trouble: unknown[] = [];
-    const remembered = () => new Remembered("https://api", "/watched", (error) => trouble.push(error));
-    const first = remembered();
-    for (let n = 0; n < 3000; n++) first.remember(`王小明/${n}`, { size: n, mtimeMs: n, upload: "U" });
-    first.opened("01K", "stat");
-    first.tidy(["王小明/1"]);
-    const folder = join(here.state, "medical-image-cloud", "watch");
-    const [name = ""] = await readdir(folder);
-    const text = await readFile(join(folder, name), "utf8");
-    expect(text).not.toContain("王");
-    expect(text.trim().split("\n")).toHaveLength(2);
-    await appendFile(join(folder, name), '{"file":"half');
-    const again = remembered();
-    expect(again.knows("王小明/1", { size: 1, mtimeMs: 1 })).toBe(true);
-    expect(again.knows("王小明/1", { size: 1, mtimeMs: 2 })).toBe(false);
-    expect(again.knows("王小明/2", { size: 2, mtimeMs: 2 })).toBe(false);
-    expect(again.openUploads("stat")).toEqual(["01K"]);
-    expect(trouble).toEqual([]);
-  });
-
-  it("that cannot be written keeps nothing from going up", async () => {
-    await mkdir(join(here.state, "medical-image-cloud"), { recursive: true });
-    await writeFile(join(here.state, "medical-image-cloud", "watch"), "no folder");
-    const client = await here.client();
-    await here.write(["a"]);
-    const watching = watch(client);
-    await watching.until("settled");
-    await watching.stop();
-    expect(watching.log.some(({ event }) => event === "state-unwritable")).toBe(true);
-    expect(await indexed()).toBe(1);
   });
 });
