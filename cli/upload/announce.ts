@@ -70,26 +70,51 @@ export async function resume(
   uploadId: string,
   files: readonly FoundFile[],
 ): Promise<Pick<AllAnnounced, "announced" | "gone"> | undefined> {
+  const begun = await readBegun(client, uploadId);
+  if (begun === undefined) return undefined;
+  const announced = await goOn(client, begun, files);
+  const here = new Set(files.map((file) => begun.byFile.get(identityOf(file))));
+  return { announced, gone: begun.lines.filter((line) => line.state === "awaiting" && !here.has(line)) };
+}
+
+/** An upload as its ledger was when it was read. */
+export interface Begun {
+  readonly uploadId: string;
+  readonly completed: boolean;
+  readonly lines: readonly LedgerFile[];
+  /** By what tells a file again. */
+  readonly byFile: ReadonlyMap<string, LedgerFile>;
+}
+
+/** Reads the whole ledger; undefined when this upload is not ours or not there any more. */
+export async function readBegun(client: ApiClient, uploadId: string): Promise<Begun | undefined> {
   const found = await readLedger(client, uploadId).catch((error: unknown) => {
     if (error instanceof Refused && (error.status === 404 || error.status === 403)) return undefined;
     throw error;
   });
   if (found === undefined) return undefined;
-  const byFile = new Map(found.files.map((line) => [identityOf(line), line]));
+  const { ledger, files: lines } = found;
+  const byFile = new Map(lines.map((line) => [identityOf(line), line]));
+  return { uploadId, completed: ledger.completedAt !== undefined, lines, byFile };
+}
+
+/** Of these files those that were announced in it, as the server has them now. */
+export async function goOn(
+  client: ApiClient,
+  { uploadId, completed, byFile }: Begun,
+  files: readonly FoundFile[],
+): Promise<readonly Announced[]> {
   const known = files.flatMap((file): { file: FoundFile; line: LedgerFile }[] => {
     const line = byFile.get(identityOf(file));
     return line === undefined ? [] : [{ file, line }];
   });
   const awaiting = known.filter(({ line }) => line.state === "awaiting");
   // What never arrived at a completed upload goes into another one.
-  const signed =
-    found.ledger.completedAt === undefined ? await signAgain(client, uploadId, awaiting) : new Map();
-  const announced = known.flatMap(({ file, line: { fileId, name, state } }): Announced[] => {
+  const signed = completed ? new Map() : await signAgain(client, uploadId, awaiting);
+  return known.flatMap(({ file, line: { fileId, name, state } }): Announced[] => {
     const toSend = state === "awaiting" ? signed.get(fileId) : { fileId, name, state };
     return toSend === undefined ? [] : [{ file, uploadId, toSend, resumed: true }];
   });
-  const here = new Set(known.map(({ line }) => line));
-  return { announced, gone: found.files.filter((line) => line.state === "awaiting" && !here.has(line)) };
 }
 
 async function signAgain(

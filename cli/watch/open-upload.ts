@@ -5,7 +5,7 @@ import { uploadLimits } from "../../shared/upload/limits.ts";
 import { inRequests } from "../../shared/upload/plan-announcement.ts";
 import type { ApiClient } from "../client.ts";
 import { Refused } from "../failures.ts";
-import { type Announced, manifestOf, resume } from "../upload/announce.ts";
+import { type Announced, type Begun, goOn, manifestOf, readBegun } from "../upload/announce.ts";
 import type { FoundFile } from "../upload/scan-folder.ts";
 import type { Log } from "./log.ts";
 import type { LaneName, Remembered } from "./remembered.ts";
@@ -38,12 +38,16 @@ export class OpenUpload {
   readonly #began = performance.now();
   /** Full, or ended by the server: completed once everything announced in them was sent. */
   #retired: readonly string[] = [];
-  /** Files of a batch that failed half way are announced in the open upload, and some have arrived. */
-  #unsure = false;
+  /**
+   * Uploads that may hold files we do not know to be announced: of earlier runs, and those that were open when a batch failed half
+   * way. With what their ledger says, once it was read: it is the whole of a large upload, and changes by us alone.
+   */
+  readonly #unsure = new Map<string, Begun | undefined>();
 
   constructor(options: OpenUploadOptions) {
     this.#options = options;
     this.#earlier = options.remembered.openUploads(options.name);
+    this.failed();
   }
 
   /** Not completed yet. */
@@ -54,9 +58,8 @@ export class OpenUpload {
   /** Announces what is not announced, by an earlier run or before a failure. */
   async announce(files: readonly FoundFile[]): Promise<readonly Announced[]> {
     const announced: Announced[] = [];
-    const asked = this.#unsure ? this.uploadIds : this.#earlier;
-    for (const uploadId of asked)
-      announced.push(...((await resume(this.#options.client, uploadId, files))?.announced ?? []));
+    for (const begun of await this.#readUnsure())
+      announced.push(...(await goOn(this.#options.client, begun, files)));
     const known = new Set(announced.map(({ file }) => file));
     const rest = files.filter((file) => !known.has(file));
     for (const request of inRequests(rest.map(manifestOf))) {
@@ -70,7 +73,7 @@ export class OpenUpload {
 
   /** A batch did not go through, or not all of it. */
   failed(): void {
-    this.#unsure = true;
+    for (const uploadId of this.uploadIds) this.#unsure.set(uploadId, undefined);
   }
 
   /** A batch went through: what will get no more files is completed. */
@@ -138,7 +141,15 @@ export class OpenUpload {
   async #completeOpen(): Promise<void> {
     if (this.#open) await this.#complete(this.#open.uploadId);
     this.#open = undefined;
-    this.#unsure = false;
+  }
+
+  async #readUnsure(): Promise<readonly Begun[]> {
+    for (const [uploadId, known] of this.#unsure) {
+      const begun = known ?? (await readBegun(this.#options.client, uploadId));
+      if (begun) this.#unsure.set(uploadId, begun);
+      else this.#unsure.delete(uploadId);
+    }
+    return [...this.#unsure.values()].filter((begun) => begun !== undefined);
   }
 
   async #complete(uploadId: string): Promise<void> {
@@ -151,6 +162,7 @@ export class OpenUpload {
       if (!(error instanceof Refused && [403, 404].includes(error.status))) throw error;
       remembered.closed(uploadId);
     }
+    this.#unsure.delete(uploadId);
   }
 }
 
