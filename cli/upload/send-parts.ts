@@ -1,11 +1,11 @@
 /** A file in parts: those that the server does not have, side by side, and then assembled. */
 import type { ArrivedReply, FileToSend, PartsReply } from "../../shared/contract/schemas/upload.ts";
-import { CommandFailed, Refused } from "../failures.ts";
+import { Refused } from "../failures.ts";
 import { partDigests } from "./digest.ts";
 import { forEachOf } from "./for-each-of.ts";
 import type { FoundFile } from "./scan-folder.ts";
 import type { Sending } from "./send-file.ts";
-import { PartsGone, sendPiece } from "./send-piece.ts";
+import { PartsGone, StorageRefused, sendPiece } from "./send-piece.ts";
 
 type Multipart = NonNullable<FileToSend["multipart"]>;
 
@@ -54,7 +54,7 @@ async function sendInParts(
     } catch (error) {
       if (!(error instanceof PartsGone)) throw error;
       if (round === rounds)
-        throw new CommandFailed(`The storage lost the parts of ${file.name} ${rounds} times.`, 1, error);
+        throw new StorageRefused(`The storage lost the parts of ${file.name} ${rounds} times.`, 1, error);
       sending.onBytes(-sent);
     }
   }

@@ -51,6 +51,18 @@ describe("one file that the storage refuses", () => {
     expect(notSent).toMatchObject([{ reason: { code: "unreadable-refused" } }]);
   });
 
+  it("may be a large one whose parts it loses time and again", async () => {
+    await here.write(["large"], partBytes + 1);
+    await here.write(names(3));
+    const client = await here.client({
+      onCall: (path) =>
+        path.endsWith("/assemble") ? { kind: "answer", status: 409, code: "Conflict" } : undefined,
+    });
+    const { ledger, notSent } = await uploadFolder(client, here.folder, options);
+    expect(ledger.totals).toMatchObject({ indexed: 3, awaiting: 1 });
+    expect(notSent).toMatchObject([{ name: "large", reason: { code: "unreadable-refused" } }]);
+  });
+
   it("ends the upload when nothing else gets through either", async () => {
     await here.write(names(30));
     const client = await here.client({

@@ -261,6 +261,26 @@ describe("an upload from the browser", () => {
     expect(stored).toHaveLength(1);
   });
 
+  it("leaves out a large file whose parts the storage loses time and again, and sends the others", async () => {
+    const here = await clinic();
+    const api = apiOf(here);
+    const lost: Api["post"] = (path, body) =>
+      path.endsWith("/assemble") ? Promise.reject(new Refused(409, {})) : api.post(path, body);
+    const losing = { get: api.get, post: lost, patient: () => losing } as unknown as Api;
+    const large = new Uint8Array(9 * 1024 ** 2);
+    const [first, ...others] = ctSeries(4, { studyUid: newUid() });
+    large.set(first?.bytes as Uint8Array);
+    const run = new UploadRun({
+      ...{ api: losing, lookers: inThisThread, put: putTo(here).put, line: new Line() },
+      ...{ remembered: memory(), owner: "me", terms },
+    });
+    await run.run(folder([{ name: "large.dcm", bytes: large }, ...others]));
+    expect(run.phase).toBe("incomplete");
+    const [failed, ...sent] = run.files;
+    expect(failed).toMatchObject({ name: "large.dcm", state: "failed", why: "refused" });
+    expect(sent.map(({ state }) => state)).toEqual(["sent", "sent", "sent"]);
+  });
+
   it("asks for a fresh URL where one has expired", async () => {
     const here = await clinic();
     let late = true;

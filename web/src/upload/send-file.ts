@@ -67,7 +67,9 @@ async function sendParts(
       return;
     } catch (error) {
       // 409: parts are missing that were there, because they expired meanwhile.
-      if (!(error instanceof Refused) || error.status !== 409 || round === rounds) throw error;
+      if (!(error instanceof Refused) || error.status !== 409) throw error;
+      // One file must not keep the others of a disc from going up.
+      if (round === rounds) throw new NotSent("refused");
     }
   }
 }
