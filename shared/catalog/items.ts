@@ -171,6 +171,8 @@ export interface UploadItem extends Typed<"upload">, HospitalKey {
   readonly nextFileId: number;
   /** When its studies were found complete: completed, every file final, and nothing left to follow from it. */
   readonly settledAt?: string;
+  /** How often a file of it was taken out of quarantine or a conflict. */
+  readonly releases?: number;
   /** When it was made again from what was kept aside: it knows only the files that were found there. */
   readonly restoredAt?: string;
   readonly expected?: readonly { readonly studyUid: string; readonly instances: number }[];

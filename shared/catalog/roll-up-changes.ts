@@ -1,4 +1,5 @@
 /** What instances and final files in the stream mean for their study: its counts, and whether it is complete. */
+import { ConditionFailed } from "../errors.ts";
 import type { Clock, Table } from "../ports.ts";
 import { askExamination } from "../quality/examine-study.ts";
 import { noteStudies } from "../upload/note-studies.ts";
@@ -75,11 +76,28 @@ async function uploadProgressed(
   const owner = { region, hospital };
   const files = changes.filter(becameFinal).map(({ after }) => after as UploadFileItem);
   await noteStudies(table, owner, uploadId, files);
+  // Before the totals: a release from then on, of which they may not know yet, has another number.
+  const upload = await table.get(keys.upload(owner, uploadId), { consistent: true });
+  if (!upload || upload.settledAt !== undefined) return;
   const found = await readTotals(table, owner, uploadId);
-  if (!found?.done || found.upload.settledAt !== undefined) return;
+  if (!found?.done) return;
   await completeStudiesOf({ table, clock }, owner, uploadId);
-  const set = { settledAt: clock.now().toISOString() };
-  await table.write([{ op: "update", key: keys.upload(owner, uploadId), set }]);
+  await settle(table, upload as UploadItem, clock.now().toISOString());
+}
+
+/** Unless a file of it was released since `upload` was read: the change that makes that file final settles it. */
+async function settle(table: Table, upload: UploadItem, settledAt: string): Promise<void> {
+  const { pk, sk, releases } = upload;
+  const asRead =
+    releases === undefined
+      ? ({ attribute: "releases", is: "absent" } as const)
+      : ({ attribute: "releases", is: "=", value: releases } as const);
+  const present = { attribute: "pk", is: "present" } as const;
+  try {
+    await table.write([{ op: "update", key: { pk, sk }, set: { settledAt }, when: [[present, asRead]] }]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
 }
 
 async function completeStudiesOf(

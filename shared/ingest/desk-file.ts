@@ -108,10 +108,11 @@ export function releaseWrites(
     },
     countMove(file, { [from]: -1, stored: 1 }),
     { op: "delete", key: keys.quarantined(hospital, uploadId, fileId) },
-    // Its studies are found complete again once the file is final.
+    // Its studies are found complete again once the file is final, and not by whoever counted before this.
     {
       op: "update",
       key: keys.upload(hospital, uploadId),
+      add: { releases: 1 },
       remove: ["settledAt"],
       when: [[{ attribute: "pk", is: "present" }]],
     },
