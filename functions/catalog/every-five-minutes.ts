@@ -6,6 +6,6 @@ import { stores } from "../stores.ts";
 /** Completes studies to which nothing was added for a while. */
 export async function handler(): Promise<void> {
   const { table, clock } = stores();
-  const completed = await closeQuietStudies({ table, clock }, environment("settings").region);
-  log("info", "quiet studies", { completed });
+  const done = await closeQuietStudies({ table, clock }, environment("settings").region);
+  log("info", "quiet studies", done);
 }

@@ -3,7 +3,6 @@ import { ConditionFailed } from "../errors.ts";
 import { newUlid } from "../new-ulid.ts";
 import type { Item, Key, Table } from "../ports.ts";
 import { keys, openPartition, openShards, type StudyKey } from "./keys.ts";
-import { queryAll } from "./query-all.ts";
 import { shardOf } from "./shard-of.ts";
 
 export interface OpenStudyItem extends Item, StudyKey {
@@ -34,10 +33,35 @@ export async function readOpen(table: Table, key: StudyKey): Promise<OpenStudyIt
   return (await table.get(openKey(key), { consistent: true })) as OpenStudyItem | undefined;
 }
 
-export async function listOpen(table: Table, region: string): Promise<readonly OpenStudyItem[]> {
-  const shards = Array.from({ length: openShards }, (_, shard) => openPartition(region, shard));
-  const found = await Promise.all(shards.map((pk) => queryAll(table, { pk })));
-  return found.flat() as readonly Item[] as readonly OpenStudyItem[];
+/** Some of what is open, to be read a page at a time: of a shard, or of one hospital in it. */
+export interface Stretch {
+  readonly pk: string;
+  readonly hospital?: string;
+  readonly after?: Key;
+}
+
+export const openStretches = (region: string): readonly Stretch[] =>
+  Array.from({ length: openShards }, (_, shard) => ({ pk: openPartition(region, shard) }));
+
+/** After any Study Instance UID (PS3.5 §9.1). */
+const afterUids = "~";
+
+/** At most `limit` studies, and where to go on: with the next hospital, apart from where to go on with this one. */
+export async function readStretch(
+  table: Table,
+  stretch: Stretch,
+  limit: number,
+): Promise<{ readonly studies: readonly OpenStudyItem[]; readonly rest: readonly Stretch[] }> {
+  const { pk, hospital, after } = stretch;
+  const prefix = hospital && `${hospital}#`;
+  const page = await table.query({ pk, limit, ...(prefix && { prefix }), ...(after && { after }) });
+  const studies = page.items as readonly Item[] as readonly OpenStudyItem[];
+  if (!page.next) return { studies, rest: [] };
+  const goOn = { ...stretch, after: page.next };
+  const last = studies.at(-1)?.hospital;
+  if (hospital !== undefined || last === undefined) return { studies, rest: [goOn] };
+  const next = { pk, after: { pk, sk: `${last}#${afterUids}` } };
+  return { studies, rest: [next, { ...goOn, hospital: last }] };
 }
 
 /** Unless an instance arrived since `open` was read. */

@@ -42,7 +42,8 @@ async function network() {
       const grant = { ...here.grant("completeUpload"), table: stream.table };
       await completeUpload(here.upload, grant, uploadId);
     },
-    quiet: () => closeQuietStudies({ table: stream.table, clock: here.clock }, testRegion),
+    quiet: async () =>
+      (await closeQuietStudies({ table: stream.table, clock: here.clock }, testRegion)).completed,
     progress: () => readStudyProgress(here.table, key),
     study: async () => (await here.table.get(keys.study(key))) as StudyItem,
     types: () => events.published().map(({ type }) => type),
