@@ -16,9 +16,20 @@ export function guessEncoding(bytes: Uint8Array): Guess {
   // Short text is not cut by a length limit: what only ends like cut UTF-8 is GBK that happens to look so.
   const isGbk = sure && bytes.length < shortestCut && !isWholeUtf8(bytes);
   if (holdsUtf8(bytes) && !isGbk) return holdsLongUtf8(bytes) ? "utf-8" : guessShortUtf8(bytes, chinese);
-  if (sure) return "gb18030";
+  if (sure) return isLoneRareCharacter(bytes) ? "unsure" : "gb18030";
   return chinese.latin === 0 && chinese.unsure > 0 ? "unsure" : "latin";
 }
+
+/** ÜÖ, and nothing else; 苤 it is next to never. ÉÉ and 缮, of the everyday characters, cannot be told apart: it is 缮. */
+function isLoneRareCharacter(bytes: Uint8Array): boolean {
+  const high = bytes.filter((byte) => byte >= 0x80);
+  const [lead = 0] = high;
+  const alone = high.length === 2 && !bytes.some(isLetter);
+  return alone && lead >= firstOfLevelTwo && high.every(isAccentedCapital);
+}
+
+/** The rows of GB 2312 with the characters that are not in everyday use. */
+const firstOfLevelTwo = 0xd8;
 
 /** SH, the shortest text, holds 16 characters. */
 const shortestCut = 16;
@@ -92,14 +103,21 @@ interface Weighed {
 function weighCharacter(bytes: Uint8Array, at: number): Weighed {
   const lead = bytes[at] as number;
   const trail = bytes[at + 1];
-  // A lone last byte after another is a character cut by a length limit; after a letter it is an accent.
-  if (trail === undefined) return { kind: (bytes[at - 1] ?? 0) >= 0x80 ? "unsure" : "latin", length: 1 };
+  if (trail === undefined) return { kind: weighLastByte(bytes, at), length: 1 };
   if (lead === 0x80 || lead === 0xff) return { kind: "latin", length: 1 };
   if (isFourBytes(bytes, at)) return { kind: "rare", length: 4 };
   if (trail < 0x80) return weighLowTrail(trail);
   if (trail === 0x80 || trail === 0xff) return { kind: "latin", length: 2 };
   if (lead < 0xa1 || trail < 0xa0) return { kind: "rare", length: 2 };
   return { kind: weighHighPair(bytes, at, lead, trail), length: 2 };
+}
+
+/** After another it is a character cut by a length limit; after a letter an accent, and so is the Ü of ÄÖÜ, which nothing cut. */
+function weighLastByte(bytes: Uint8Array, at: number): keyof Weights {
+  if ((bytes[at - 1] ?? 0) < 0x80) return "latin";
+  const { run } = runAround(bytes, at);
+  const whole = bytes.length < shortestCut && run.length <= longestLatinRun;
+  return whole && run.every(isAccentedLetter) ? "latin" : "unsure";
 }
 
 /** Second bytes of GBK reach down to `@`; below are digits and signs that follow any accent. */
@@ -125,6 +143,8 @@ function weighHighPair(bytes: Uint8Array, at: number, lead: number, trail: numbe
 const longestLatinRun = 3;
 
 const isAccentedLetter = (byte: number): boolean => byte >= 0xc0 && byte !== 0xd7 && byte !== 0xf7;
+
+const isAccentedCapital = (byte: number): boolean => isAccentedLetter(byte) && byte < 0xdf;
 
 /** ° ± ² ³ µ · ¼ ½ ¾ × Ø ø */
 const signsOfMeasure: ReadonlySet<number> = new Set([
