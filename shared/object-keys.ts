@@ -45,6 +45,9 @@ export const objectKeys = {
     `${instance(key)}/${sha256}/frames/${frame}`,
   /** The original in a multipart envelope, for as long as clients ask for it. Its own prefix: by it the bucket expires it. */
   wrapped: (key: InstanceKey, sha256: string): string => `wrapped/${instance(key)}/${sha256}`,
+  /** Several frames in one envelope. `list`: SHA-256 of their numbers. */
+  wrappedFrames: (key: InstanceKey, sha256: string, list: string): string =>
+    `wrapped/${instance(key)}/${sha256}/frames/${list}`,
   /** What a doctor signed, enveloped. Its own prefix: only the report function may write there. */
   signedReport: (key: StudyKey, reportId: string, version: number, sha256: string): string =>
     `${signedReports(key)}${reportId}/${version}/${sha256}.json.enc`,

@@ -7,7 +7,7 @@ import type { InstancePath } from "../../shared/retrieve/locate.ts";
 import { readMetadata } from "../../shared/retrieve/read-metadata.ts";
 import {
   type Retrieval,
-  retrieveFrame,
+  retrieveFrames,
   retrieveInstance,
   retrieveThumbnail,
 } from "../../shared/retrieve/redirect.ts";
@@ -60,7 +60,13 @@ export const retrieveApi = (deps: () => Pick<Stores, "keyState" | "clock">, kern
         retrieveInstance: async (request) =>
           redirect(await retrieveInstance({ ...asked(request), clock: deps().clock }, request.params)),
         retrieveFrame: async (request) =>
-          redirect(await retrieveFrame(asked(request), request.params, request.params.frame)),
+          redirect(
+            await retrieveFrames(
+              { ...asked(request), clock: deps().clock },
+              request.params,
+              request.params.frame.split(",").map(Number),
+            ),
+          ),
         retrieveInstanceThumbnail: async (request) =>
           redirect(await retrieveThumbnail(asked(request), request.params)),
         retrieveSeriesThumbnail: async (request) =>

@@ -11,9 +11,11 @@ export interface Envelope {
  * @param sha256 of the original: the boundary is made of it, since no file holds its own hash
  */
 export function wrapFrame(media: FrameMedia, frame: Uint8Array, sha256: string): Envelope {
-  const { contentType, head, tail } = envelopeOf(media, `frame-${sha256.slice(0, 32)}`);
+  const { contentType, head, tail } = envelopeOf(media, frameBoundary(sha256));
   return { contentType, body: Buffer.concat([head, frame, tail]) };
 }
+
+export const frameBoundary = (sha256: string): string => `frame-${sha256.slice(0, 32)}`;
 
 /** What stands before and behind the one part of a multipart/related (RFC 2387). */
 export function envelopeOf({ type, transferSyntaxUid }: Omit<FrameMedia, "asItCame">, boundary: string) {

@@ -10,6 +10,7 @@ import { objectKeys } from "../object-keys.ts";
 import { frameMedia } from "../pixels/frame-media.ts";
 import type { Clock, ObjectRef } from "../ports.ts";
 import { hasPicture, type InstancePath, locateInstance, locateRepresentative } from "./locate.ts";
+import { wrappedFrames } from "./wrap-frames.ts";
 import { wrapLimit, wrappedInstance } from "./wrap-instance.ts";
 
 export interface Retrieval {
@@ -42,23 +43,28 @@ export async function retrieveInstance(
   return sign(retrieval, instance, await wrappedInstance(grant, clock, instance));
 }
 
-/** One frame, stored in its multipart envelope. `frame` counts from 1. */
-export async function retrieveFrame(
-  retrieval: Retrieval,
+/** Frames, in the order asked for: one as it is stored, in its multipart envelope, several in one. They count from 1. */
+export async function retrieveFrames(
+  retrieval: Retrieval & { readonly clock: Clock },
   path: InstancePath,
-  frame: number,
+  frames: readonly number[],
 ): Promise<string> {
-  const { grant, accept } = retrieval;
+  const { grant, accept, clock, keyState } = retrieval;
   const instance = await locateInstance(grant, path);
   const stored = instance.frames ?? 0;
   if (stored === 0) throw framesMissing(instance);
-  if (frame > stored)
+  if (frames.some((frame) => frame > stored))
     throw new Problem("not-found", `The instance has ${stored} frame(s).`, {
       extensions: { frames: stored },
     });
   requireAcceptable(accept, { ...frameMedia(instance.transferSyntaxUid), multipart: true });
-  const key = objectKeys.frame(instance, instance.sha256, frame);
-  return sign(retrieval, instance, { bucket: "derived", key });
+  const [only = 0, ...others] = frames;
+  if (others.length === 0) {
+    const key = objectKeys.frame(instance, instance.sha256, only);
+    return sign(retrieval, instance, { bucket: "derived", key });
+  }
+  await keyState.requireEnabled(instance.keyArn);
+  return sign(retrieval, instance, await wrappedFrames(grant, clock, instance, frames));
 }
 
 function framesMissing({ thumbnail, transferSyntaxUid }: InstanceItem): Problem {

@@ -12,6 +12,17 @@ export const wrappedDays = 1;
 /** What is older may expire before whoever is redirected has read it. */
 const freshHours = 20;
 
+/** Whether it was made already, and stays for as long as a redirect to it needs. */
+export async function isWrapped(
+  { objects }: Pick<Grant, "objects">,
+  clock: Clock,
+  ref: ObjectRef,
+): Promise<boolean> {
+  const kept = await objects.head(ref);
+  if (kept === undefined) return false;
+  return clock.now().getTime() - kept.lastModified.getTime() < freshHours * 3_600_000;
+}
+
 /**
  * The original in the envelope of multipart/related, byte for byte (PS3.18 §10.4.4): made when a client first asks for it, and
  * kept for those who ask again. `instance.size` is at most `wrapLimit`.
@@ -23,11 +34,7 @@ export async function wrappedInstance(
 ): Promise<ObjectRef> {
   const { sha256, transferSyntaxUid, size, keyArn } = instance;
   const ref: ObjectRef = { bucket: "derived", key: objectKeys.wrapped(instance, sha256) };
-  const kept = await objects.head(ref);
-  const hours = kept
-    ? (clock.now().getTime() - kept.lastModified.getTime()) / 3_600_000
-    : Number.POSITIVE_INFINITY;
-  if (hours < freshHours) return ref;
+  if (await isWrapped({ objects }, clock, ref)) return ref;
   const media = { type: "application/dicom", transferSyntaxUid };
   const { contentType, head, tail } = envelopeOf(media, `instance-${sha256.slice(0, 32)}`);
   const body = Buffer.alloc(head.length + size + tail.length);

@@ -10,9 +10,12 @@ const metadata = z.array(z.record(z.string(), z.unknown()));
 const described = { query, reply: metadata } as const;
 const redirected = { query } as const;
 
-const frame = z.coerce
-  .number()
-  .check(z.int(), z.positive(), z.describe("Counts from 1; one frame a request"));
+const frame = z
+  .string()
+  .check(
+    z.regex(/^[1-9]\d{0,8}(,[1-9]\d{0,8}){0,999}$/),
+    z.describe("Counts from 1; several with commas between, at most a thousand"),
+  );
 
 export const retrieveSchemas = {
   retrieveStudyMetadata: described,

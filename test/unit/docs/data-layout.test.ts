@@ -86,6 +86,7 @@ const objects = {
   thumbnail: objectKeys.thumbnail(instance, "{sha256}"),
   frame: objectKeys.frame(instance, "{sha256}", 7).replace(/7$/, "{n}"),
   wrapped: objectKeys.wrapped(instance, "{sha256}"),
+  wrappedFrames: objectKeys.wrappedFrames(instance, "{sha256}", "{sha256 of the list}"),
   signedReport: objectKeys.signedReport(study, "{report}", 7, "{sha256}").replace("/7/", "/{version}/"),
   signedReports: objectKeys.signedReports(study),
   characterSet: objectKeys.characterSet(study),

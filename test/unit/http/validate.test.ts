@@ -51,10 +51,10 @@ describe("a client that sent something wrong is told in words", () => {
       "body/files/0/name: must be of this form: Relative path with forward slashes, as the ledger will show it",
     ],
     [
-      "two frames",
+      "frames from nought",
       retrieveSchemas.retrieveFrame.params,
-      { scope: "mine", studyUid: "1.2", seriesUid: "1.3", sopUid: "1.4", frame: "1,2" },
-      "body/frame: must be number: Counts from 1; one frame a request",
+      { scope: "mine", studyUid: "1.2", seriesUid: "1.3", sopUid: "1.4", frame: "0,1" },
+      "body/frame: must be of this form: Counts from 1; several with commas between, at most a thousand",
     ],
     [
       "two files of one name",
