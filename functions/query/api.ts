@@ -1,12 +1,13 @@
 /** QIDO-RS (PS3.18 §10.6), and a study with its progress. */
-import { randomUUID } from "node:crypto";
 import type { Grant } from "../../shared/access/grant.ts";
 import { auditShown } from "../../shared/audit/audit-shown.ts";
 import type { DicomJson } from "../../shared/catalog/items.ts";
+import { dataSetType } from "../../shared/contract/media-types.ts";
 import { querySchemas } from "../../shared/contract/schemas/query.ts";
+import type { Dataset } from "../../shared/dicom/json-model.ts";
+import { nativeParts } from "../../shared/dicom/native-parts.ts";
 import { Problem } from "../../shared/errors.ts";
 import type { Level } from "../../shared/query/attribute-dictionary.ts";
-import { encodeResults, resultType } from "../../shared/query/encode-results.ts";
 import { parseSearch } from "../../shared/query/parse-search.ts";
 import { presentFound, presentStudy } from "../../shared/query/present.ts";
 import { readStudyView } from "../../shared/query/read-study-view.ts";
@@ -49,14 +50,16 @@ async function reply(asked: Asked, { results, next, capped }: Page, path: string
       : "There are additional results that can be requested";
     headers.warning = `299 ${new URL(asked.baseUrl).host}: "${why}; follow the Link header"`;
   }
-  const type = resultType(acceptOf(asked));
+  const type = dataSetType(acceptOf(asked));
   if (results.length === 0) return { status: 204, headers };
-  const { contentType, body } = await encodeResults(results, type, randomUUID());
+  const { contentType, body } = type.multipart
+    ? await nativeParts(results as readonly Dataset[])
+    : { contentType: type.type, body: results };
   return { status: 200, headers: { ...headers, "content-type": contentType }, body };
 }
 
 async function studies(asked: Asked): Promise<Reply> {
-  resultType(acceptOf(asked));
+  dataSetType(acceptOf(asked));
   const { grant, search } = asked;
   const parsed = parseSearch(search, "study");
   const present = (study: Parameters<typeof presentStudy>[0]) => presentStudy(study, parsed, rootOf(asked));
@@ -67,7 +70,7 @@ async function studies(asked: Asked): Promise<Reply> {
 
 /** `searched`: the levels whose attributes the answer has. */
 async function elements(asked: Asked, level: ElementLevel, searched: readonly Level[]): Promise<Reply> {
-  resultType(acceptOf(asked));
+  dataSetType(acceptOf(asked));
   const { grant, params } = asked;
   const { studyUid, seriesUid } = params;
   const search = parseSearch(asked.search, level, elementLimit);

@@ -1,8 +1,9 @@
 /** WADO-RS (PS3.18 §10.4): metadata in the answer, pixels by redirect to S3. */
 import { gzipSync } from "node:zlib";
 import type { Grant } from "../../shared/access/grant.ts";
-import { requireAcceptable } from "../../shared/contract/media-types.ts";
+import { dataSetType } from "../../shared/contract/media-types.ts";
 import { retrieveSchemas } from "../../shared/contract/schemas/retrieve.ts";
+import { nativeParts } from "../../shared/dicom/native-parts.ts";
 import type { InstancePath } from "../../shared/retrieve/locate.ts";
 import { readMetadata } from "../../shared/retrieve/read-metadata.ts";
 import {
@@ -28,16 +29,15 @@ const redirect = (location: string): Reply => ({
 });
 
 async function metadata(retrieval: Retrieval, path: Partial<InstancePath>): Promise<Reply> {
-  const { accept } = retrieval;
-  requireAcceptable(accept === "application/json" ? null : accept, {
-    type: "application/dicom+json",
-    multipart: false,
-  });
-  const body = await readMetadata(retrieval, path);
+  const { type, multipart } = dataSetType(retrieval.accept);
+  const json = await readMetadata(retrieval, path);
+  const { contentType, body } = multipart
+    ? await nativeParts(JSON.parse(Buffer.from(json).toString("utf8")))
+    : { contentType: type, body: json };
   // Always gzip: a function's answer is capped at 6 MB, and datasets of one series repeat themselves.
   return {
     status: 200,
-    headers: { "content-type": "application/dicom+json", "content-encoding": "gzip" },
+    headers: { "content-type": contentType, "content-encoding": "gzip" },
     body: gzipSync(body),
   };
 }

@@ -54,6 +54,16 @@ export function bestMediaType<T extends Stored>(header: string | null, stored: r
   throw new Problem("not-acceptable", `Available is: ${available.join(", ")}`, { extensions: { available } });
 }
 
+const dataSets = [
+  { type: "application/dicom+json", multipart: false },
+  { type: "application/json", multipart: false },
+  { type: "application/dicom+xml", multipart: true },
+] as const;
+
+/** How data sets are answered, by search and by retrieve of metadata (PS3.18 §8.7.2). Throws Problem("not-acceptable"). */
+export const dataSetType = (header: string | null): (typeof dataSets)[number] =>
+  bestMediaType<(typeof dataSets)[number]>(header, dataSets);
+
 function mediaTypeOf({ type, transferSyntaxUid, multipart }: Stored): string {
   const syntax = transferSyntaxUid === undefined ? "" : `; transfer-syntax=${transferSyntaxUid}`;
   return multipart ? `multipart/related; type="${type}"${syntax}` : `${type}${syntax}`;
@@ -68,7 +78,7 @@ function satisfies(range: MediaRange, stored: Stored): boolean {
   // Viewers ask so for frames of any kind, and read the part's own header: `*` leaves the encoding to the server.
   const type = range.parameters.get("type") ?? "*/*";
   const anyFrame =
-    type === "application/octet-stream" && syntax === "*" && stored.type !== "application/dicom";
+    type === "application/octet-stream" && syntax === "*" && !stored.type.startsWith("application/dicom");
   return anyFrame || matchesType(type, stored.type);
 }
 

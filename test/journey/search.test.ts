@@ -81,6 +81,21 @@ describe("a search below the studies", () => {
     expect(refused.body.available).toContain("application/dicom+json");
   });
 
+  it("leads to metadata, which say the same in XML", async () => {
+    const path = `${root}/studies/${early}/metadata`;
+    const json = await radiologist.get(path);
+    const xml = await radiologist.get<string>(path, {
+      accept: 'multipart/related; type="application/dicom+xml"',
+    });
+    expect([json.status, xml.status]).toEqual([200, 200]);
+    const parts = xml.body.split("Content-Type: application/dicom+xml; charset=utf-8\r\n\r\n").slice(1);
+    const sopUid = (part: string) =>
+      readNativeModel(part.slice(0, part.lastIndexOf("\r\n--"))).find(
+        ({ keyword }) => keyword === "SOPInstanceUID",
+      )?.values?.[0];
+    expect(parts.map(sopUid).sort()).toEqual(uids(json.body, "00080018").sort());
+  });
+
   it("leads to the instance itself, in the envelope that clients of RetrieveURL ask for", async () => {
     const { body } = await radiologist.get(`${root}/instances?PatientID=${patientId}&limit=1`);
     const [url = ""] = uids(body, "00081190") as string[];
