@@ -45,6 +45,12 @@ addReportCommands(program);
 addShareCommands(program);
 addRecoverCommands(program);
 
+// Whoever reads the output may have had enough of it: `mic … | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -39,7 +39,7 @@ export function addOrderCommands(program: Command): void {
     .action(async (flags: Json) => {
       const studies = await allUnmatched(session());
       if (flags.json) return printJson(studies);
-      if (studies.length === 0) return void process.stdout.write("Every study has its order.\n");
+      if (studies.length === 0) return void process.stdout.write("No study waits for an order.\n");
       printTable(
         ["date", "name", "patient id", "modality", "study", "candidates"],
         studies.map(unmatchedRow),

@@ -6,7 +6,7 @@ import { Problem } from "../../shared/errors.ts";
 import { parseRange } from "../../shared/query/match-attributes.ts";
 import { searchLimits } from "../../shared/query/search-limits.ts";
 import type { ApiClient } from "../client.ts";
-import { CommandFailed, exitCodes } from "../failures.ts";
+import { CommandFailed, exitCodes, Refused } from "../failures.ts";
 import { hospitalsOf } from "../hospitals.ts";
 import { printJson, printTable, shortened } from "../print.ts";
 import { openSession } from "../session.ts";
@@ -110,13 +110,17 @@ async function rebuild(client: ApiClient, flags: RebuildFlags): Promise<void> {
   if (flags.cursor !== undefined && hospitals.length > 1)
     throw new CommandFailed("Name the hospital that --cursor belongs to: --hospital <id>.", exitCodes.usage);
   let queued = 0;
+  // One of several hospitals has the study: that the others have none is no fault.
+  const absent = (error: unknown): boolean =>
+    hospitals.length > 1 && study !== undefined && error instanceof Refused && error.status === 404;
   for (const hospital of hospitals) {
     let { cursor } = flags;
     do {
       const body = { ...request, ...(cursor && { cursor }) };
       const reply = await client
         .post<RebuildReply>(`/v1/rebuilds?hospital=${hospital}`, body)
-        .catch((error: unknown) => {
+        .catch((error: unknown): RebuildReply => {
+          if (absent(error)) return { queued: 0 };
           if (cursor !== undefined)
             process.stderr.write(`To go on: --hospital ${hospital} --cursor ${cursor}\n`);
           throw error;
@@ -127,6 +131,10 @@ async function rebuild(client: ApiClient, flags: RebuildFlags): Promise<void> {
         process.stderr.write(`\r${hospital}: ${queued} so far`);
     } while (cursor !== undefined);
   }
+  if (queued === 0 && study !== undefined && hospitals.length > 1)
+    throw new CommandFailed(
+      "No hospital of the network has this study. Look at its UID, and name one: --hospital <id>.",
+    );
   if (flags.json) printJson({ queued });
   else if (catalog)
     process.stdout.write(`${queued} files will be indexed again. mic audit ledger shows when all are.\n`);

@@ -24,7 +24,12 @@ export class ContentChanged extends Error {
 
 /** The medium or its permissions: a scratched disc, a network drive that went away. */
 export class ContentUnreadable extends Error {
-  override readonly name = "ContentUnreadable";
+  override readonly name: string = "ContentUnreadable";
+}
+
+/** Inside an archive: the medium is fine, and the bytes are not those that were packed. */
+export class ContentDamaged extends ContentUnreadable {
+  override readonly name = "ContentDamaged";
 }
 
 /** `length` bytes from `start`, or as many as there are. */

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { type Entry, getFileNameLowLevel, openPromise } from "yauzl";
 import { ArchiveUnreadable, type Member, memberLimit, type SealedMember } from "./archive.ts";
-import { type Content, type ContentInParts, ContentUnreadable } from "./content.ts";
+import { type Content, ContentDamaged, type ContentInParts } from "./content.ts";
 import { textOf } from "./names.ts";
 import { Unpacked } from "./unpacked.ts";
 
@@ -118,7 +118,7 @@ class ZipContent implements Content {
     const whole = start === 0 && end === this.size;
     // A damaged archive would hand on other bytes than were packed, and nobody would know.
     if (length !== end - start || (whole && sum !== this.#entry.crc32))
-      throw new ContentUnreadable("The file inside the archive is damaged: its checksum is another.");
+      throw new ContentDamaged("The file inside the archive is damaged: its checksum is another.");
   }
 
   /** The local header (APPNOTE 4.3.7) repeats name and extra field at lengths of its own. */
@@ -126,7 +126,7 @@ class ZipContent implements Content {
     const at = this.#entry.relativeOffsetOfLocalHeader;
     const header = await readAt(this.#path, at, 30);
     if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50)
-      throw new ContentUnreadable("The archive's directory points at no file.");
+      throw new ContentDamaged("The archive's directory points at no file.");
     return at + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   }
 }

@@ -66,7 +66,7 @@ export function findingLines(studies: readonly StudyFindings[], locale = languag
 
 /** What the study is worth of 100. */
 export const scoreOf = (quality: StudyFindings["quality"]): string =>
-  quality === undefined ? "" : ` ${quality.score}/100`;
+  quality === undefined ? "" : ` (images ${quality.score}/100)`;
 
 export function linesOf({ severity, of, ...finding }: FindingView, locale = language()): readonly string[] {
   const { what, do: advice } = finding[locale];

@@ -1,7 +1,7 @@
 /** A file that stays here, and why. */
 import { type LeftOut, leftOut } from "../../shared/upload/left-out.ts";
 import { ArchiveUnreadable } from "../content/archive.ts";
-import { ContentChanged, ContentUnreadable } from "../content/content.ts";
+import { ContentChanged, ContentDamaged, ContentUnreadable } from "../content/content.ts";
 
 export interface SkippedFile {
   readonly name: string;
@@ -17,6 +17,9 @@ export const skipped = (name: string, code: LeftOut): SkippedFile => ({
 export function whyUnreadable(error: unknown): LeftOut {
   if (error instanceof ArchiveUnreadable) return `unreadable-${error.why}`;
   if (error instanceof ContentChanged) return "unreadable-changed";
+  // The unpacker's own errors (`Z_DATA_ERROR`) are of the bytes too.
+  if (error instanceof ContentDamaged || /^Z_/.test((error as NodeJS.ErrnoException).code ?? ""))
+    return "unreadable-damaged";
   if (error instanceof ContentUnreadable || (error as NodeJS.ErrnoException).code !== undefined)
     return "unreadable";
   return "unreadable-fault";

@@ -15,7 +15,12 @@ import { sha256Of } from "./digest.ts";
 export type Look =
   | { readonly skip: LeftOut }
   | { readonly open: "zip" | "iso" }
-  | { readonly sha256: string; readonly studyUid?: string; readonly orderId?: string };
+  | {
+      readonly sha256: string;
+      readonly studyUid?: string;
+      readonly sopUid?: string;
+      readonly orderId?: string;
+    };
 
 const headBytes = 64 * 1024;
 
@@ -31,7 +36,8 @@ export async function lookInside(content: Content, name: string, orderId?: strin
     const archive = await archiveOf(content, head, name);
     if (archive) return archive;
   }
-  const source = orderId === undefined || part10 ? undefined : sourceTypeOf(head);
+  const source = part10 ? undefined : sourceTypeOf(head);
+  if (source && orderId === undefined) return { skip: "of-an-order" };
   const found = source && orderId !== undefined ? { orderId } : dicomIn(head, content.size);
   if ("skip" in found) return found;
   if (content.size > uploadLimits.fileBytes) return { skip: "unreadable-too-large" };
@@ -47,12 +53,14 @@ async function archiveOf(content: Content, head: Buffer, name: string): Promise<
   return image && { skip: "unreadable-disc-image" };
 }
 
-function dicomIn(head: Buffer, totalSize: number): { skip: LeftOut } | { studyUid?: string } {
+type Identified = { readonly studyUid?: string; readonly sopUid?: string };
+
+function dicomIn(head: Buffer, totalSize: number): { skip: LeftOut } | Identified {
   try {
     const header = readHeader(head, { totalSize });
     if ("needBytes" in header) return {};
-    const { studyUid } = describe(header.dataset);
-    return studyUid === undefined ? {} : { studyUid };
+    const { studyUid, sopUid } = describe(header.dataset);
+    return { ...(studyUid !== "" && { studyUid }), ...(sopUid !== "" && { sopUid }) };
   } catch (error) {
     if (!(error instanceof DicomRejected)) throw error;
     return error.code === "dicomdir" || error.code === "not-dicom" ? { skip: error.code } : {};

@@ -18,6 +18,7 @@ export interface FoundFile {
   readonly name: string;
   readonly sha256: string;
   readonly studyUid?: string;
+  readonly sopUid?: string;
   /** Of a photograph or document: the order it is sent for. */
   readonly orderId?: string;
 }

@@ -36,11 +36,11 @@ export const findingKinds = {
     points: 30,
     en: {
       what: "{arrived} of {announced} announced images have arrived.",
-      do: "Send the study again from the scanner; what is here already is not stored twice.",
+      do: "Look in quarantine for files of this upload; what is not there, send again from the scanner: nothing is stored twice.",
     },
     zh: {
       what: "已到达 {arrived} 幅图像，预告共 {announced} 幅。",
-      do: "请从设备重新发送该检查；已收到的图像不会重复保存。",
+      do: "请先查看隔离区中是否有本次上传的文件；其余请从设备重新发送，已收到的图像不会重复保存。",
     },
   },
   "slices-missing": {

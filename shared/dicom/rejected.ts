@@ -23,32 +23,32 @@ export const rejections = {
     zh: "文件不完整，可能在拷贝或导出时中断，请重新导出。",
   },
   "length-overrun": {
-    en: "The file is damaged: a field claims to be longer than what holds it.",
-    zh: "文件已损坏：某个字段声明的长度超出了范围。",
+    en: "The file is damaged: a field claims to be longer than what holds it. Export it again.",
+    zh: "文件已损坏：某个字段声明的长度超出了范围，请重新导出。",
   },
   "damaged-structure": {
-    en: "The file is damaged: its structure cannot be followed.",
-    zh: "文件已损坏：结构无法解析。",
+    en: "The file is damaged: its structure cannot be followed. Export it again.",
+    zh: "文件已损坏：结构无法解析，请重新导出。",
   },
   "wrong-encoding": {
-    en: "The file is not encoded the way its header declares (transfer syntax).",
-    zh: "文件的实际编码与文件头声明的传输语法不一致。",
+    en: "The file is not encoded the way its header declares (transfer syntax). Export it again with another setting.",
+    zh: "文件的实际编码与文件头声明的传输语法不一致，请更改设置后重新导出。",
   },
   "unknown-transfer-syntax": {
-    en: "The file uses a transfer syntax that the DICOM standard does not know.",
-    zh: "文件使用了 DICOM 标准以外的传输语法。",
+    en: "The file uses a transfer syntax that the DICOM standard does not know. Export it again with another setting.",
+    zh: "文件使用了 DICOM 标准以外的传输语法，请更改设置后重新导出。",
   },
   "missing-uid": {
-    en: "A required identifier (SOP Class, SOP Instance, Study or Series Instance UID) is missing.",
-    zh: "缺少必需的唯一标识（SOP 类、SOP 实例、检查或序列 UID）。",
+    en: "A required identifier (SOP Class, SOP Instance, Study or Series Instance UID) is missing. The administrator can assign it in quarantine.",
+    zh: "缺少必需的唯一标识（SOP 类、SOP 实例、检查或序列 UID），管理员可在隔离区分配。",
   },
   "invalid-uid": {
-    en: "A required identifier (SOP Class, SOP Instance, Study or Series Instance UID) is not a valid UID.",
-    zh: "必需的唯一标识（SOP 类、SOP 实例、检查或序列 UID）格式无效。",
+    en: "A required identifier (SOP Class, SOP Instance, Study or Series Instance UID) is not a valid UID. The administrator can assign another in quarantine.",
+    zh: "必需的唯一标识（SOP 类、SOP 实例、检查或序列 UID）格式无效，管理员可在隔离区重新分配。",
   },
   "deflate-damaged": {
-    en: "The compressed data set is damaged and cannot be unpacked.",
-    zh: "压缩的数据集已损坏，无法解压。",
+    en: "The compressed data set is damaged and cannot be unpacked. Export it again.",
+    zh: "压缩的数据集已损坏，无法解压，请重新导出。",
   },
   "decompression-limit": {
     en: "The compressed data set unpacks to far more than an image can hold.",
@@ -71,8 +71,8 @@ export const rejections = {
     zh: "该对象没有此编号的帧。",
   },
   "damaged-pixel-data": {
-    en: "The pixel data is damaged or shorter than the image it describes.",
-    zh: "像素数据已损坏，或短于所描述的图像。",
+    en: "The pixel data is damaged or shorter than the image it describes. Export it again.",
+    zh: "像素数据已损坏，或短于所描述的图像，请重新导出。",
   },
 } as const satisfies Record<string, Rejection>;
 

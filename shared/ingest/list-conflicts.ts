@@ -41,10 +41,10 @@ async function viewOf(grant: Grant, conflict: ConflictItem, among: number): Prom
     sopInstanceUid: sopUid,
     sha256,
     foundAt,
-    first: heldSide(held),
+    first: firstSide(held, conflict),
     new: otherSide(conflict, head !== undefined),
     ...(await comparison(grant, held, conflict, { size: head?.size, among })),
-    choices: ["first", ...(sameSeries(held, conflict) ? (["new"] as const) : []), "both"],
+    choices: resolution ? [] : ["first", ...(sameSeries(held, conflict) ? (["new"] as const) : []), "both"],
     ...(resolution && { resolution: resolutionView(conflict, file) as ResolutionView }),
   };
 }
@@ -67,6 +67,14 @@ function comparison(
     { ref: otherBytes(conflict), size },
     among,
   );
+}
+
+/** Once the new image is in its place, the first is what gave way to it. */
+function firstSide(held: InstanceItem, { heldSha256, sha256 }: ConflictItem): ConflictSide {
+  const gone = held.sha256 === sha256 ? held.superseded?.find((one) => one.sha256 === heldSha256) : undefined;
+  if (!gone) return heldSide(held);
+  const { href: _, uploadId: __, fileId: ___, ...side } = heldSide(held);
+  return { ...side, sha256: gone.sha256, size: gone.size, at: gone.indexedAt };
 }
 
 const heldSide = (held: InstanceItem): ConflictSide => ({

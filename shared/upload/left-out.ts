@@ -5,6 +5,18 @@ export const leftOut = {
   empty: rejections.empty,
   "not-dicom": rejections["not-dicom"],
   dicomdir: rejections.dicomdir,
+  "of-an-order": {
+    en: "This is a photograph or a document, not a DICOM file. It goes up for the order it belongs to: mic upload … --order <id>.",
+    zh: "这是照片或文档，不是 DICOM 文件。请指定所属申请单后上传：mic upload … --order <id>。",
+  },
+  "unreadable-unopened": {
+    en: "This is an archive or an image of a disc, which this page does not open. Unpack it and drop the folder, or use mic upload.",
+    zh: "这是压缩包或光盘映像，本页面无法打开。请解压后拖入文件夹，或使用 mic upload。",
+  },
+  "unreadable-damaged": {
+    en: "This file inside the archive is damaged. Copy the archive again from where it came.",
+    zh: "压缩包内的此文件已损坏，请从来源重新复制压缩包。",
+  },
   "no-images-inside": {
     en: "There is no DICOM file in this archive.",
     zh: "压缩包或光盘映像中没有 DICOM 文件。",

@@ -6,6 +6,7 @@ import { uploadLimits } from "./limits.ts";
 export interface ReadFile extends ManifestFile {
   /** Absent where the header could not be read. */
   readonly studyUid?: string;
+  readonly sopUid?: string;
 }
 
 /** What makes a file the same one as a ledger's row: going on with an upload needs no more. */
@@ -36,17 +37,23 @@ export function inRequests(files: readonly ManifestFile[]): readonly (readonly M
 /** The API takes as many a request. */
 const mostExpectations = 50;
 
-/** What readers compare arrived instances with, "217 of 300": those of the whole folder, whichever upload has them. */
+type Counted = Pick<ReadFile, "studyUid" | "sopUid" | "sha256">;
+
+/**
+ * What readers compare arrived instances with, "217 of 300": those of the whole folder, whichever upload has them. A copy
+ * beside an image, or another one under its UID, is no second instance.
+ */
 export function expectedStudies(
-  files: readonly Pick<ReadFile, "studyUid">[],
-  folder: readonly Pick<ReadFile, "studyUid">[],
+  files: readonly Pick<Counted, "studyUid">[],
+  folder: readonly Counted[],
 ): CreateUploadRequest["expected"] {
-  const counts = new Map<string, number>();
-  for (const { studyUid } of folder) if (studyUid) counts.set(studyUid, (counts.get(studyUid) ?? 0) + 1);
+  const images = new Map<string, Set<string>>();
+  for (const { studyUid, sopUid, sha256 } of folder)
+    if (studyUid) images.set(studyUid, (images.get(studyUid) ?? new Set()).add(sopUid ?? sha256));
   const here = new Set(files.flatMap(({ studyUid }) => studyUid ?? []));
   return [...here]
     .slice(0, mostExpectations)
-    .map((studyUid) => ({ studyUid, instances: counts.get(studyUid) as number }));
+    .map((studyUid) => ({ studyUid, instances: images.get(studyUid)?.size ?? 0 }));
 }
 
 export function inParts<T>(all: readonly T[], size: number): readonly (readonly T[])[] {

@@ -128,8 +128,8 @@ const resolution = z.object({
 const side = z.object({
   sha256,
   size: count,
-  uploadId: ulid,
-  fileId,
+  uploadId: z.optional(ulid.check(z.describe("Absent of an image that gave way to the other"))),
+  fileId: z.optional(fileId),
   at: instant.check(z.describe("Indexed, or found")),
   studyInstanceUid: uid,
   seriesInstanceUid: uid,
@@ -153,8 +153,14 @@ const conflict = z.object({
   differences: z.array(difference),
   pixels: z
     .enum(["same", "differ", "not-compared"])
-    .check(z.describe("Pixel Data byte for byte; `not-compared`: encoded differently, too large, or gone")),
-  choices: z.array(keep).check(z.describe("`new` only where both say the same study and series")),
+    .check(
+      z.describe(
+        "Pixel Data byte for byte; `not-compared`: encoded differently, deflated, too large, or gone",
+      ),
+    ),
+  choices: z
+    .array(keep)
+    .check(z.describe("`new` only where both say the same study and series; none once it is decided")),
   resolution: z.optional(resolution),
 });
 

@@ -79,8 +79,8 @@ describe("a zip archive", () => {
     expect(codes(found)).toEqual([
       "d.zip/secret unreadable-encrypted",
       "d.zip/deflate64 unreadable-packing",
-      "d.zip/bad unreadable",
-      "d.zip/flipped unreadable",
+      "d.zip/bad unreadable-damaged",
+      "d.zip/flipped unreadable-damaged",
       "d.zip/inner.zip unreadable-archive-inside",
     ]);
   });

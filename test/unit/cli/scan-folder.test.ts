@@ -27,12 +27,25 @@ afterAll(() => rm(folder, { recursive: true }));
 describe("looking through a folder", () => {
   it("finds images at any depth, under any name, and damaged ones too: the server says what is wrong", async () => {
     const { files } = await scanFolder(folder, () => undefined);
-    const whole = { size: slice.length, sha256: sha256Hex(slice), studyUid: "1.2.826.7" };
+    const whole = {
+      size: slice.length,
+      sha256: sha256Hex(slice),
+      studyUid: "1.2.826.7",
+      sopUid: "1.2.826.7.1.1",
+    };
     expect(files.map(({ content: { size }, ...file }) => ({ size, ...file }))).toEqual([
       { name: "DICOM/患者 01/IM1", ...whole },
       expect.objectContaining({ name: "cut.dcm", size: 300 }),
       { name: "link.dcm", ...whole },
     ]);
+  });
+
+  it("says of a photograph that it goes up for an order", async () => {
+    const photograph = join(folder, "..", `film-${process.pid}.jpg`);
+    await writeFile(photograph, Buffer.from("ffd8ffe000104a464946", "hex"));
+    const { files, skipped } = await scanFolder(photograph, () => undefined);
+    await rm(photograph);
+    expect([files, skipped.map(({ reason }) => reason.code)]).toEqual([[], ["of-an-order"]]);
   });
 
   it("leaves a file its own reader stumbles over where it is, and says so", () => {

@@ -151,14 +151,21 @@ describe("keeping the new", () => {
       superseded: [{ sha256: sha256Hex(first), size: first.length }],
     });
     expect(await at.file(uploads[1])).toMatchObject({ state: "indexed", sopUid: path.sopUid });
+    const { conflicts } = await listConflicts(at.as("technician"), path.studyUid);
+    expect(conflicts).toMatchObject([
+      {
+        first: { sha256: sha256Hex(first), size: first.length },
+        new: { sha256: sha256Hex(edited) },
+        choices: [],
+        resolution: { keep: "new", done: true },
+      },
+    ]);
     expect(await sumStudy(here.table, study(here))).toEqual({ instances: 1, bytes: edited.length });
     expect((await here.objects.head(archived(sha256Hex(first))))?.retainUntil).toBeDefined();
     expect((await here.objects.head(archived(sha256Hex(edited))))?.retainUntil).toBeDefined();
     expect(here.objects.tags(archived(sha256Hex(first)))).toEqual({ "mic-state": "superseded" });
     expect(here.objects.tags(archived(sha256Hex(edited)))).toEqual({});
     expect(at.queue.sent()).toMatchObject([{ sha256: sha256Hex(edited) }]);
-    const { conflicts } = await listConflicts(at.as("technician"), path.studyUid);
-    expect(conflicts).toMatchObject([{ resolution: { keep: "new", done: true } }]);
     await expectSound(story);
   });
 

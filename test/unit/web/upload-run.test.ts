@@ -133,6 +133,31 @@ describe("an upload from the browser", () => {
     expect([...remembered.all]).toEqual([]);
   });
 
+  it("announces images and not files: a copy beside an image, or another one under its UID, is no second one", async () => {
+    const here = await clinic();
+    const studyUid = newUid();
+    const images = ctSeries(3, { studyUid });
+    const first = images[0] as { readonly bytes: Uint8Array };
+    const other = { name: "edited.dcm", bytes: Uint8Array.from(first.bytes) };
+    other.bytes.set([1], other.bytes.length - 1);
+    const run = runOn(here, putTo(here).put);
+    await run.run(folder([...images, { name: "copy.dcm", bytes: first.bytes }, other]));
+    const { upload } = await here.ledger(run.uploadIds[0] as string);
+    expect(upload).toMatchObject({ fileCount: 5, expected: [{ studyUid, instances: 3 }] });
+  });
+
+  it("says of an archive that it must be unpacked, and does not call the disc done", async () => {
+    const here = await clinic();
+    const zip = { name: "disc.zip", bytes: Buffer.from("504b0304140000000800", "hex") };
+    const iso = { name: "disc.iso", bytes: new Uint8Array(40_000) };
+    iso.bytes.set(Buffer.from("\u0001CD001"), 32_768);
+    const run = runOn(here, putTo(here).put);
+    await run.run(folder([...disc(), zip, iso]));
+    expect(run.phase).toBe("partly");
+    const unopened = run.files.filter(({ why }) => why === "unreadable-unopened");
+    expect(unopened.map(({ name }) => name).sort()).toEqual(["disc.iso", "disc.zip"]);
+  });
+
   it("does not call a disc done of which something could not be read", async () => {
     const here = await clinic();
     const run = runOn(here, putTo(here).put);

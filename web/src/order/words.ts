@@ -4,7 +4,7 @@ export const words = {
     title: "申请单",
     unmatched: "未匹配的检查",
     unmatchedHint: "这些检查没有找到唯一的申请单，请核对后手工匹配。原始图像不会改变。",
-    noUnmatched: "所有检查都已匹配申请单。",
+    noUnmatched: "没有等待匹配申请单的检查。",
     candidates: "可能的申请单",
     noCandidates: "没有找到可能的申请单，请在下面查找。",
     find: "查找申请单",
@@ -34,7 +34,7 @@ export const words = {
     unmatched: "Studies without an order",
     unmatchedHint:
       "No single order was found for these. Compare, then match by hand; the original images never change.",
-    noUnmatched: "Every study has its order.",
+    noUnmatched: "No study waits for an order.",
     candidates: "Orders it may be for",
     noCandidates: "No likely order was found. Search below.",
     find: "Find an order",

@@ -8,7 +8,7 @@ import { hex, sha256Of } from "./sha256.ts";
 
 export type Look =
   | { readonly skip: LeftOut }
-  | { readonly size: number; readonly sha256: string; readonly studyUid?: string };
+  | { readonly size: number; readonly sha256: string; readonly studyUid?: string; readonly sopUid?: string };
 
 const headBytes = 64 * 1024;
 /** Up to here the browser's own SHA-256 hashes the whole at once; beyond, memory would hold it. */
@@ -37,15 +37,23 @@ export async function lookAtFile(file: Blob, onBytes: (bytes: number) => void): 
 function lookInside(
   head: Uint8Array,
   size: number,
-): { readonly skip: LeftOut } | { readonly studyUid?: string } {
+): { readonly skip: LeftOut } | { readonly studyUid?: string; readonly sopUid?: string } {
+  if (isArchive(head)) return { skip: "unreadable-unopened" };
   try {
     const header = readHeader(head, { totalSize: size });
-    const studyUid = "needBytes" in header ? undefined : textOf(header.dataset, "0020000D");
-    return studyUid === undefined ? {} : { studyUid };
+    if ("needBytes" in header) return {};
+    const [studyUid, sopUid] = [textOf(header.dataset, "0020000D"), textOf(header.dataset, "00080018")];
+    return { ...(studyUid !== undefined && { studyUid }), ...(sopUid !== undefined && { sopUid }) };
   } catch (error) {
     if (!(error instanceof DicomRejected)) throw error;
     return error.code === "dicomdir" || error.code === "not-dicom" ? { skip: error.code } : {};
   }
+}
+
+/** A zip archive (APPNOTE 4.3.7), or an image of a disc (ECMA-119 §8.1.2): the page opens neither. */
+function isArchive(head: Uint8Array): boolean {
+  const text = (at: number, length: number): string => String.fromCharCode(...head.subarray(at, at + length));
+  return text(128, 4) !== "DICM" && (text(0, 4) === "PK\u0003\u0004" || text(32769, 5) === "CD001");
 }
 
 async function hash(file: Blob, onBytes: (bytes: number) => void): Promise<string> {
