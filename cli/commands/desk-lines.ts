@@ -57,6 +57,12 @@ function textOf(values: unknown): string {
     .join("\\");
 }
 
+const pixels = {
+  same: "the same",
+  differ: "differ",
+  "not-compared": "not compared: encoded differently, deflated, too large, or gone",
+} as const satisfies Record<ConflictView["pixels"], string>;
+
 export function linesOfConflict(one: ConflictView): readonly string[] {
   const { resolution } = one;
   return [
@@ -64,7 +70,7 @@ export function linesOfConflict(one: ConflictView): readonly string[] {
     `first: ${sideLine(one.first)}`,
     `new:   ${sideLine(one.new)}`,
     ...one.differences.map(differenceLine),
-    `Pixels: ${one.pixels}.`,
+    `Pixels: ${pixels[one.pixels]}.`,
     resolution
       ? `Decided ${resolution.at} by ${resolution.by}: keep ${resolution.keep}${resolution.done ? "" : ", being done"}.`
       : `You can keep: ${one.choices.join(", ")}.`,

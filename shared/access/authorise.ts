@@ -90,7 +90,8 @@ async function refuse(
     stores.table,
     auditRecord({ caller, action: route.id, outcome, policies, hospital, audited, purpose, at }),
   );
-  if (type === "forbidden") throw new Problem("forbidden", `Your role may not ${route.id} here`);
+  if (type === "forbidden")
+    throw new Problem("forbidden", `Your role may not do this here: ${route.summary}`);
   throw new Problem("not-found", "There is no such thing, or you may not see it");
 }
 

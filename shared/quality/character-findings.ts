@@ -5,7 +5,8 @@ import { automatic } from "../characters/choice.ts";
 import { choiceOf } from "../characters/follow-choice.ts";
 import type { Examined } from "./read-instances.ts";
 
-const none = "-";
+/** What a file that declares nothing says (PS3.3 §C.12.1.1.2). */
+const none = "ISO_IR 6";
 
 export function characterFindings(
   study: StudyItem | undefined,

@@ -21,7 +21,11 @@ export const words = {
     arrivedAt: "到达于 {at}",
     differences: "不同之处",
     noDifferences: "除像素外，所有属性相同。",
-    pixels: { same: "像素数据相同", differ: "像素数据不同", "not-compared": "像素数据未比较" },
+    pixels: {
+      same: "像素数据相同",
+      differ: "像素数据不同",
+      "not-compared": "像素数据未比较（编码不同、压缩、过大或已过期）",
+    },
     keep: {
       first: "保留原有的",
       new: "改用后到的",
@@ -65,7 +69,7 @@ export const words = {
     pixels: {
       same: "The pixels are the same",
       differ: "The pixels differ",
-      "not-compared": "The pixels were not compared",
+      "not-compared": "The pixels were not compared: encoded differently, deflated, too large, or gone",
     },
     keep: {
       first: "Keep the first",
