@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../support/browser.ts";
 import { cloud, eventually, type Json, type SentFile, send, signedIn } from "../support/cloud.ts";
-import { burnDisc, type Disc } from "../support/disc.ts";
+import { burnDisc, cutAt, type Disc } from "../support/disc.ts";
 import { ctSeries, newUid } from "../support/instances.ts";
 import { accessibilityFaults, drop, fillSignIn, keep, signInAs, stall, visit } from "../support/web-app.ts";
 
@@ -107,7 +107,7 @@ describe("a technician at a browser", () => {
     for (const [name, { state }] of Object.entries(disc.others))
       expect(await stateOf(page, name)).toBe(state);
     expect(await page.locator("li.file", { hasText: "damaged/cut.dcm" }).textContent()).toMatch(
-      /文件不完整.*900/,
+      new RegExp(`文件不完整.*${cutAt.source}`),
     );
     await page.locator("[data-testid=study][data-examined=true]").waitFor({ timeout: 60_000 });
     expect(await accessibilityFaults(page)).toEqual([]);

@@ -17,6 +17,9 @@ export interface Disc {
   readonly others: Readonly<Record<string, { readonly state: string; readonly code: string }>>;
 }
 
+/** Where a reader of the file that is cut after 900 bytes stops: there, or before the header of an element that is cut itself. */
+export const cutAt = /(?:88[89]|89\d|900)/;
+
 /** The generated head CT under a `seed`, a text file, a DICOMDIR, an empty file, and an image that was cut off. */
 export async function burnDisc(seed: string, slices: number): Promise<Disc> {
   const folder = await mkdtemp(join(tmpdir(), "mic-disc-"));
