@@ -1,7 +1,7 @@
 /**
  * `npm run bench:ingest-memory`: the most that ingest keeps resident for the largest files it accepts, one and a batch of ten
- * side by side, and derive for those that are large for their headers, a batch of five. Each is made in one process and taken in by another, whose landing bucket reads it from disk or makes it up; what
- * ingest writes is dropped.
+ * side by side, and derive for those that are large for their headers, a batch of five. Each is made in one process and taken
+ * in by another, whose landing bucket reads it from disk or makes it up; what ingest writes is dropped.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

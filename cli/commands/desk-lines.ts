@@ -78,7 +78,7 @@ export function linesOfConflict(one: ConflictView): readonly string[] {
 }
 
 const sideLine = ({ sha256, size, at, uploadId, fileId }: ConflictSide): string =>
-  `${sha256.slice(0, 12)}, ${size} bytes, ${at}, upload ${uploadId} file ${fileId}`;
+  `${sha256.slice(0, 12)}, ${size} bytes, ${at}${uploadId === undefined ? "" : `, upload ${uploadId} file ${fileId}`}`;
 
 function differenceLine({
   tag,

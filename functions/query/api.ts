@@ -5,6 +5,7 @@ import type { DicomJson } from "../../shared/catalog/items.ts";
 import { dataSetType } from "../../shared/contract/media-types.ts";
 import { querySchemas } from "../../shared/contract/schemas/query.ts";
 import type { Dataset } from "../../shared/dicom/json-model.ts";
+import { nativeModel } from "../../shared/dicom/native-model.ts";
 import { nativeParts } from "../../shared/dicom/native-parts.ts";
 import { Problem } from "../../shared/errors.ts";
 import type { Level } from "../../shared/query/attribute-dictionary.ts";
@@ -34,12 +35,24 @@ interface Page {
   readonly capped: boolean;
 }
 
-const bytesOf = (result: unknown): number => Buffer.byteLength(JSON.stringify(result));
+type Type = ReturnType<typeof dataSetType>;
+
+/** What a result takes of an answer; XML goes as base64. */
+const bytesOf = (result: unknown, { multipart }: Type): number =>
+  multipart
+    ? (Buffer.byteLength(nativeModel(result as Dataset)) * 4) / 3
+    : Buffer.byteLength(JSON.stringify(result));
 const rootOf = ({ baseUrl, params }: Asked): string => `${baseUrl}/dicomweb/${params.scope}`;
-const acceptOf = ({ search, headers }: Asked): string | null => search.get("accept") ?? headers.get("accept");
+const typeOf = ({ search, headers }: Asked): Type =>
+  dataSetType(search.get("accept") ?? headers.get("accept"));
 
 /** PS3.18 §10.6.3.3: 204 when nothing matches; Warning 299 when more would have. The next page is a Link (RFC 8288). */
-async function reply(asked: Asked, { results, next, capped }: Page, path: string): Promise<Reply> {
+async function reply(
+  asked: Asked,
+  type: Type,
+  { results, next, capped }: Page,
+  path: string,
+): Promise<Reply> {
   const headers: Record<string, string> = {};
   if (next !== undefined) {
     const kept = [...asked.search].filter(([name]) => name !== "cursor" && name !== "offset");
@@ -50,7 +63,6 @@ async function reply(asked: Asked, { results, next, capped }: Page, path: string
       : "There are additional results that can be requested";
     headers.warning = `299 ${new URL(asked.baseUrl).host}: "${why}; follow the Link header"`;
   }
-  const type = dataSetType(acceptOf(asked));
   if (results.length === 0) return { status: 204, headers };
   const { contentType, body } = type.multipart
     ? await nativeParts(results as readonly Dataset[])
@@ -59,18 +71,18 @@ async function reply(asked: Asked, { results, next, capped }: Page, path: string
 }
 
 async function studies(asked: Asked): Promise<Reply> {
-  dataSetType(acceptOf(asked));
+  const type = typeOf(asked);
   const { grant, search } = asked;
   const parsed = parseSearch(search, "study");
   const present = (study: Parameters<typeof presentStudy>[0]) => presentStudy(study, parsed, rootOf(asked));
-  const found = await searchStudies(grant, parsed, (study) => bytesOf(present(study)));
+  const found = await searchStudies(grant, parsed, (study) => bytesOf(present(study), type));
   await auditShown(grant, found.studies);
-  return reply(asked, { ...found, next: found.next, results: found.studies.map(present) }, "/studies");
+  return reply(asked, type, { ...found, next: found.next, results: found.studies.map(present) }, "/studies");
 }
 
 /** `searched`: the levels whose attributes the answer has. */
 async function elements(asked: Asked, level: ElementLevel, searched: readonly Level[]): Promise<Reply> {
-  dataSetType(acceptOf(asked));
+  const type = typeOf(asked);
   const { grant, params } = asked;
   const { studyUid, seriesUid } = params;
   const search = parseSearch(asked.search, level, elementLimit);
@@ -78,12 +90,12 @@ async function elements(asked: Asked, level: ElementLevel, searched: readonly Le
   const found = await searchElements(grant, {
     ...{ level, search, seriesUid },
     study: studyUid === undefined ? undefined : studyOf(grant),
-    weigh: (one) => bytesOf(presentFound(one, presenting)),
+    weigh: (one) => bytesOf(presentFound(one, presenting), type),
   });
   if (studyUid === undefined) await auditShown(grant, studiesFound(found.found));
   else await grant.audit({ studyUid, ...(seriesUid !== undefined && { seriesUid }) });
   const results = found.found.map((one) => presentFound(one, presenting));
-  return reply(asked, { results, next: found.next, capped: found.capped }, pathOf(level, params));
+  return reply(asked, type, { results, next: found.next, capped: found.capped }, pathOf(level, params));
 }
 
 const pathOf = (level: ElementLevel, { studyUid, seriesUid }: Asked["params"]): string =>

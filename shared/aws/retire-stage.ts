@@ -1,5 +1,4 @@
 /** Removing a stage that is not production: its objects, locked in governance mode or not, and its hospitals' keys. */
-
 import {
   KMSClient,
   ListResourceTagsCommand,

@@ -1,5 +1,4 @@
 /** The archived original, read by ranges: its header, and any part of it, as a data set that is not deflated. */
-
 import { growPrefix, kept } from "../dicom/grow-prefix.ts";
 import { bulkRange, type Element } from "../dicom/json-model.ts";
 import { type Header, inflatedBytes, readHeader } from "../dicom/read.ts";

@@ -98,11 +98,16 @@ function keywordOf(tag: string): string | undefined {
   return known.get(tag.slice(4));
 }
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-/** XML 1.0 §2.2 has no other control characters, nor halves of surrogates. */
-const notXml =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+/** A line of text ends in CR LF; readers of XML take a bare CR away (XML 1.0 §2.11). */
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\r": "&#13;",
+};
+/** XML 1.0 §2.2: no other control characters, and no halves of surrogates. */
+const notXml = /[^\P{Cc}\t\n\r]|[\p{Cs}\ufffe\uffff]/gu;
 
 const escaped = (text: string): string =>
-  text.replaceAll(notXml, "\ufffd").replaceAll(/[&<>"]/g, (character) => entities[character] as string);
+  text.replaceAll(notXml, "\ufffd").replaceAll(/[&<>"\r]/g, (character) => entities[character] as string);

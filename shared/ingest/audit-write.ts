@@ -1,6 +1,7 @@
 import type { Audited } from "../access/grant.ts";
 import { auditRecord, auditWrite } from "../audit/record.ts";
-import type { HospitalKey } from "../catalog/keys.ts";
+import type { UploadFileItem } from "../catalog/items.ts";
+import type { HospitalKey, InstanceKey } from "../catalog/keys.ts";
 import type { Write } from "../ports.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 
@@ -11,6 +12,15 @@ export const ingestAudit = (
   hospital: HospitalKey,
   audited: Audited,
 ): Write => serviceAudit(deps, "ingest", action, hospital, audited);
+
+/** What became of a file, and of which image. */
+export const fileAudit = (
+  deps: IngestDependencies,
+  action: string,
+  file: UploadFileItem,
+  image: Pick<InstanceKey, "studyUid" | "seriesUid" | "sopUid">,
+): Write =>
+  ingestAudit(deps, action, file, { ...image, uploadId: file.uploadId, detail: `file ${file.fileId}` });
 
 /** Records what one of our own functions did by itself. */
 export function serviceAudit(

@@ -3,7 +3,7 @@ import { countInstance } from "../catalog/counters.ts";
 import type { InstanceItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import type { Write } from "../ports.ts";
-import { ingestAudit } from "./audit-write.ts";
+import { fileAudit } from "./audit-write.ts";
 import { stillOurs } from "./claim.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { finalWrites } from "./file-state.ts";
@@ -39,12 +39,6 @@ export async function commitInstance(
     { op: "put", item: instance, when: [[{ attribute: "pk", is: "absent" }]] },
     ...countInstance(instance, instance.size),
     ...finalWrites(file, "indexed", now, { studyUid, seriesUid, sopUid }),
-    ingestAudit(deps, "indexInstance", instance, {
-      studyUid,
-      seriesUid,
-      sopUid,
-      uploadId: file.uploadId,
-      detail: `file ${file.fileId}`,
-    }),
+    fileAudit(deps, "indexInstance", file, { studyUid, seriesUid, sopUid }),
   ]);
 }

@@ -6,7 +6,7 @@ import { archivedOf, originalOf } from "../catalog/original-of.ts";
 import { followChoice } from "../characters/follow-choice.ts";
 import type { Write } from "../ports.ts";
 import { archiveUncorrected } from "./archive-original.ts";
-import { ingestAudit } from "./audit-write.ts";
+import { fileAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { finalWrites } from "./file-state.ts";
 import type { LandedFile } from "./landed-file.ts";
@@ -22,9 +22,11 @@ export async function finishIndexed(
   committed: ClaimItem,
 ): Promise<void> {
   const { file } = landed;
-  const { region, hospital, studyUid, seriesUid, sopUid, retainUntil = "" } = committed;
+  const { region, hospital, studyUid, seriesUid, sopUid } = committed;
   const key: InstanceKey = { region, hospital, studyUid, seriesUid, sopUid };
-  const correctedFrom = await archiveUncorrected(deps, key, landed, new Date(retainUntil));
+  // Whoever commits a claim says until when.
+  const until = new Date(committed.retainUntil as string);
+  const correctedFrom = await archiveUncorrected(deps, key, landed, until);
   const stands = { attribute: "sha256", is: "=", value: committed.sha256 } as const;
   const instance: Write = correctedFrom
     ? { op: "update", key: keys.instance(key), set: { correctedFrom }, when: [[stands]] }
@@ -32,13 +34,7 @@ export async function finishIndexed(
   await deps.table.write([
     instance,
     ...finalWrites(file, "indexed", deps.clock.now(), { studyUid, seriesUid, sopUid }),
-    ingestAudit(deps, "indexInstance", file, {
-      studyUid,
-      seriesUid,
-      sopUid,
-      uploadId: file.uploadId,
-      detail: `file ${file.fileId}`,
-    }),
+    fileAudit(deps, "indexInstance", file, { studyUid, seriesUid, sopUid }),
   ]);
   await followAgain(deps, key);
 }

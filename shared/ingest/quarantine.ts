@@ -39,8 +39,7 @@ export async function quarantine(
   const owner = { region: deps.region, hospital: landing.hospital };
   const moves = readable && ref.bucket === "landing" && reason.code !== "bytes-expired";
   if (moves) await copyAside(deps, landing, ref, announcement, reason);
-  else if (readable && announcement.file)
-    await keepOn(deps, landing, announcement.file, announcement, reason);
+  else if (readable) await keepOn(deps, landing, announcement, reason);
   const audit = ingestAudit(deps, "quarantineFile", owner, {
     uploadId: landing.uploadId,
     detail: `file ${landing.fileId}: ${reason.code}`,
@@ -88,10 +87,11 @@ function whyAside(
 async function keepOn(
   deps: IngestDependencies,
   landing: LandingKey,
-  file: UploadFileItem,
   announcement: Announcement,
   reason: Reason,
 ): Promise<void> {
+  const { file } = announcement;
+  if (!file) return;
   const { object, correctedFrom } = file.release ?? {};
   const contested = [object, ...originsOf(correctedFrom)].flatMap((one) =>
     one !== undefined && parseConflictKey(one.key) ? [one.key] : [],

@@ -5,7 +5,7 @@ import { objectKeys } from "../object-keys.ts";
 import { metadataOf, supersededTag } from "../object-notes.ts";
 import type { Write } from "../ports.ts";
 import { dicomMediaType } from "../upload/limits.ts";
-import { ingestAudit } from "./audit-write.ts";
+import { fileAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { finalWrites } from "./file-state.ts";
 import { type LandedFile, noteOf } from "./landed-file.ts";
@@ -39,13 +39,7 @@ export async function recordConflict(
       when: [[{ attribute: "sha256", is: "=", value: committed.sha256 }]],
     },
     ...(seen ? [] : [conflictWrite(deps, landed, key, committed, kept)]),
-    ingestAudit(deps, "recordConflict", file, {
-      studyUid,
-      seriesUid,
-      sopUid,
-      uploadId: file.uploadId,
-      detail: `file ${file.fileId}`,
-    }),
+    fileAudit(deps, "recordConflict", file, { studyUid, seriesUid, sopUid }),
   ]);
 }
 

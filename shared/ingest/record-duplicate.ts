@@ -4,7 +4,7 @@ import type { InstanceItem } from "../catalog/items.ts";
 import { keys } from "../catalog/keys.ts";
 import { archivedOf, originalOf } from "../catalog/original-of.ts";
 import type { ObjectRef, Write } from "../ports.ts";
-import { ingestAudit } from "./audit-write.ts";
+import { fileAudit } from "./audit-write.ts";
 import type { IngestDependencies } from "./dependencies.ts";
 import { finalWrites } from "./file-state.ts";
 import type { LandedFile } from "./landed-file.ts";
@@ -27,13 +27,7 @@ export async function recordDuplicate(
   await deps.table.write([
     ...finalWrites(file, "duplicate", deps.clock.now(), { studyUid, seriesUid, sopUid }),
     ...(longer ? extended(committed, longer) : []),
-    ingestAudit(deps, "recordDuplicate", file, {
-      studyUid,
-      seriesUid,
-      sopUid,
-      uploadId: file.uploadId,
-      detail: `file ${file.fileId}`,
-    }),
+    fileAudit(deps, "recordDuplicate", file, { studyUid, seriesUid, sopUid }),
   ]);
 }
 

@@ -6,8 +6,8 @@ import { writtenNameKeys } from "../catalog/written-names.ts";
 import { isCalendarDay } from "../contract/calendar-day.ts";
 import type { PersonName } from "../dicom/json-model.ts";
 import { Problem } from "../errors.ts";
-import { attributeOf } from "./attribute-dictionary.ts";
-import { keysOf, type Search } from "./parse-search.ts";
+import { attributeOf, type Level } from "./attribute-dictionary.ts";
+import type { Search } from "./parse-search.ts";
 
 export interface Searchable {
   readonly attributes: DicomJson;
@@ -19,6 +19,12 @@ const tags = { patientName: "00100010", modalitiesInStudy: "00080061" } as const
 
 /** Two quotation marks stand for no value (PS3.4 §C.2.2.2.7). */
 export const emptyValue = '""';
+
+/** The part of a search that is matched at one level. */
+export const keysOf = (search: Search, level: Level): Search => ({
+  ...search,
+  match: new Map([...search.match].filter(([tag]) => attributeOf(tag)?.level === level)),
+});
 
 /** Whether a study matches the keys of its level. */
 export function matchesStudy(

@@ -56,12 +56,6 @@ export function parseSearch(
   };
 }
 
-/** The part of a search that is matched at one level. */
-export const keysOf = (search: Search, level: Level): Search => ({
-  ...search,
-  match: new Map([...search.match].filter(([tag]) => attributeOf(tag)?.level === level)),
-});
-
 function matchingKeys(query: URLSearchParams, level: Level): Map<string, string> {
   const match = new Map<string, string>();
   for (const [name, value] of query) {

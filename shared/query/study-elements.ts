@@ -3,8 +3,8 @@ import { holdsInstances } from "../catalog/holds-instances.ts";
 import type { InstanceItem, SeriesItem, StudyItem } from "../catalog/items.ts";
 import { keys, prefixes, studyPartition } from "../catalog/keys.ts";
 import type { Item, Key, Table } from "../ports.ts";
-import { matchesAll } from "./match-attributes.ts";
-import { keysOf, type Search } from "./parse-search.ts";
+import { keysOf, matchesAll } from "./match-attributes.ts";
+import type { Search } from "./parse-search.ts";
 
 export type ElementLevel = "series" | "instance";
 export type ElementItem = SeriesItem | InstanceItem;

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually, type Json, send, settled, signedIn } from "../support/cloud.ts";
 import { ctSeries, newUid } from "../support/instances.ts";
+import { type Part, partsOf } from "../support/multipart.ts";
 import { readNativeModel } from "../support/native-xml.ts";
 
 const technician = signedIn("technician@qinghe-county");
@@ -69,11 +70,9 @@ describe("a search below the studies", () => {
     const accept = 'multipart/related; type="application/dicom+xml"';
     const { status, headers, body } = await radiologist.get<string>(path, { accept });
     expect(status).toBe(200);
-    const [, boundary] = /boundary=([\w-]+)/.exec(headers.get("content-type") ?? "") ?? [];
-    const parts = body.split(`--${boundary}`).slice(1, -1);
-    expect(parts).toHaveLength(1);
-    expect(parts[0]).toContain("Content-Type: application/dicom+xml");
-    const attributes = readNativeModel((parts[0] ?? "").split("\r\n\r\n")[1] ?? "");
+    const [part, ...more] = partsOf(headers.get("content-type") ?? "", Buffer.from(body));
+    expect([part?.head, more]).toEqual(["Content-Type: application/dicom+xml; charset=utf-8", []]);
+    const attributes = readNativeModel(part?.content.toString("utf8") ?? "");
     const name = attributes.find(({ keyword }) => keyword === "PatientName");
     expect(name?.values).toContain("Ideographic GivenName: 雪 & <小>");
     const refused = await radiologist.get(path, { accept: "image/png" });
@@ -88,11 +87,10 @@ describe("a search below the studies", () => {
       accept: 'multipart/related; type="application/dicom+xml"',
     });
     expect([json.status, xml.status]).toEqual([200, 200]);
-    const parts = xml.body.split("Content-Type: application/dicom+xml; charset=utf-8\r\n\r\n").slice(1);
-    const sopUid = (part: string) =>
-      readNativeModel(part.slice(0, part.lastIndexOf("\r\n--"))).find(
-        ({ keyword }) => keyword === "SOPInstanceUID",
-      )?.values?.[0];
+    const parts = partsOf(xml.headers.get("content-type") ?? "", Buffer.from(xml.body));
+    const sopUid = ({ content }: Part) =>
+      readNativeModel(content.toString("utf8")).find(({ keyword }) => keyword === "SOPInstanceUID")
+        ?.values?.[0];
     expect(parts.map(sopUid).sort()).toEqual(uids(json.body, "00080018").sort());
   });
 
@@ -104,9 +102,8 @@ describe("a search below the studies", () => {
     for (let times = 0; times < 2; times++) {
       const answer = await radiologist.download(path, { accept });
       expect(answer.headers.get("content-type")).toMatch(/^multipart\/related; type="application\/dicom"/);
-      const text = Buffer.from(await answer.arrayBuffer()).toString("latin1");
-      const whole = Buffer.from(await (await radiologist.download(path)).arrayBuffer()).toString("latin1");
-      expect(text).toContain(`\r\n\r\n${whole}\r\n--`);
+      const [part] = partsOf(answer.headers.get("content-type") ?? "", await answer.bytes());
+      expect(part?.content).toEqual(Buffer.from(await (await radiologist.download(path)).arrayBuffer()));
     }
   });
 

@@ -97,6 +97,10 @@ describe("the Native DICOM Model", () => {
     expect(text?.values).toEqual(["a\ufffdb\ufffdc\ufffdd\te"]);
   });
 
+  it("keeps lines apart as they were", () => {
+    expect(nativeModel({ "00104000": { vr: "LT", Value: ["one\r\ntwo"] } })).toContain("one&#13;\ntwo");
+  });
+
   it("keeps the place of a value that is left out, numbers items, and says where bulk data are", () => {
     const xml = nativeModel(
       {

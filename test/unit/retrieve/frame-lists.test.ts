@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { Problem } from "../../../shared/errors.ts";
 import { retrieveFrames } from "../../../shared/retrieve/redirect.ts";
 import { memoryDownloadSigner } from "../../support/memory/download-signer.ts";
+import { partsOf } from "../../support/multipart.ts";
 import { workingHospital } from "../../support/working-hospital.ts";
 import { imageFile, instance } from "../derive/instances.ts";
 
@@ -28,19 +29,6 @@ async function reading() {
   const frames = async (...numbers: number[]) =>
     downloads.openUrl(await retrieveFrames(retrieval, path, numbers));
   return { here, frames };
-}
-
-/** The parts of a multipart/related, read by its boundary as RFC 2046 §5.1 says. */
-function partsOf(contentType: string, body: Uint8Array): readonly { head: string; content: Buffer }[] {
-  const boundary = /boundary=([^;]+)/.exec(contentType)?.[1] ?? "";
-  const text = `\r\n${Buffer.from(body).toString("latin1")}`;
-  const [preamble, ...parts] = text.split(`\r\n--${boundary}`);
-  expect(preamble).toBe("");
-  expect(parts.pop()).toBe("--\r\n");
-  return parts.map((part) => {
-    const [head = "", ...rest] = part.slice(2).split("\r\n\r\n");
-    return { head, content: Buffer.from(rest.join("\r\n\r\n"), "latin1") };
-  });
 }
 
 describe("several frames in one request", () => {

@@ -6,6 +6,7 @@ import { wrapLimit } from "../../../shared/retrieve/wrap-instance.ts";
 import { clinic } from "../../support/clinic.ts";
 import { testGrant } from "../../support/grant.ts";
 import { memoryDownloadSigner } from "../../support/memory/download-signer.ts";
+import { partsOf } from "../../support/multipart.ts";
 import { user } from "../../support/principals.ts";
 import { sliceFile } from "../../support/slices.ts";
 
@@ -33,15 +34,6 @@ async function archived() {
   return { here, bytes, retrieve, wrapped };
 }
 
-/** The one part of a multipart/related, by its boundary. */
-function partOf(contentType: string, body: Uint8Array) {
-  const boundary = /boundary=([^;]+)/.exec(contentType)?.[1] ?? "";
-  const text = Buffer.from(body).toString("latin1");
-  const [head = "", ...rest] = text.slice(text.indexOf(`--${boundary}\r\n`)).split("\r\n\r\n");
-  const content = rest.join("\r\n\r\n");
-  return { head, bytes: Buffer.from(content.slice(0, content.lastIndexOf(`\r\n--${boundary}--`)), "latin1") };
-}
-
 describe("an instance that is asked for in an envelope", () => {
   it.each([
     inEnvelope,
@@ -55,9 +47,12 @@ describe("an instance that is asked for in an envelope", () => {
     expect(contentType).toMatch(
       /^multipart\/related; type="application\/dicom"; boundary=instance-[0-9a-f]{32};/,
     );
-    const part = partOf(contentType, body);
-    expect(part.head).toMatch(/Content-Type: application\/dicom; transfer-syntax=1\.2\.840\.10008\.1\.2\.1$/);
-    expect(part.bytes).toEqual(Buffer.from(bytes));
+    const [part, ...more] = partsOf(contentType, body);
+    expect(more).toEqual([]);
+    expect(part?.head).toMatch(
+      /Content-Type: application\/dicom; transfer-syntax=1\.2\.840\.10008\.1\.2\.1$/,
+    );
+    expect(part?.content).toEqual(Buffer.from(bytes));
   });
 
   it("is made once, and again before the bucket expires it", async () => {
